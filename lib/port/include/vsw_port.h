@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ports: names, life cycle, what a user sees of them.
+ *
+ * Model: a port is created by its kind (vsw_port_vhost.h, vsw_port_eth.h), found by name or id in
+ * the registry, and has two independent states: `admin_up` (the user's) and the state of its link
+ * below. It forwards when both allow. Lcores know a port only as the hot part (vsw_port_hot.h) in
+ * the published plan; a port is destroyed after the plan without it has had its grace period.
+ *
+ *	listening / connecting -> connected -> negotiated -> ready        (link, set by the kind)
+ *	ready + admin up = forwarding            any + admin down = stopped
+ *
+ * port_id is ours, ethdev_id DPDK's, vid librte_vhost's; the three are never mixed. Ids are reused:
+ * what outlives a port carries the generation of the FDB, not the id alone.
+ *
+ * Threads: control thread, except where a kind says that librte_vhost's thread sets a word.
+ */
+#ifndef VSW_PORT_H
+#define VSW_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vsw_error.h"
+#include "vsw_port_hot.h"
+#include "vsw_stats.h"
+
+#define VSW_PORT_NAME_BYTES 32
+#define VSW_PORT_ANY_LCORE UINT16_MAX
+#define VSW_PORT_QUEUES_MAX 64 /* receive queues of one port that are polled */
+
+enum vsw_port_state {
+	VSW_PORT_LISTENING,  /* server: waits for a front end */
+	VSW_PORT_CONNECTING, /* client: waits for the server's socket */
+	VSW_PORT_CONNECTED,  /* a front end is there, features not agreed */
+	VSW_PORT_NEGOTIATED, /* features agreed, rings not ready */
+	VSW_PORT_READY,	     /* could forward */
+	VSW_PORT_FORWARDING, /* ready and admin up */
+	VSW_PORT_STOPPED,    /* admin down */
+};
+
+struct vsw_port;
+
+struct vsw_port_ops {
+	const char *kind;
+	enum vsw_port_state (*link_state)(const struct vsw_port *port);
+	/* Number of connections that have ended; what was learned on them is void. */
+	uint32_t (*sessions_ended)(const struct vsw_port *port);
+	/* Receive queues to poll: 0 .. n_rxqs - 1. */
+	uint16_t (*n_rxqs)(const struct vsw_port *port);
+	struct vsw_rxq *(*rxq)(struct vsw_port *port, uint16_t queue);
+	/* No lcore knows the port any more. */
+	void (*destroy)(struct vsw_port *port);
+};
+
+struct vsw_port {
+	struct vsw_port_hot hot;
+	const struct vsw_port_ops *ops;
+	char name[VSW_PORT_NAME_BYTES];
+	struct vsw_stats *stats;
+	bool admin_up;
+	uint16_t pinned_lcore;		     /* lcore index, or VSW_PORT_ANY_LCORE */
+	uint16_t place[VSW_PORT_QUEUES_MAX]; /* lcore index that polls the queue, or ANY */
+	uint32_t sessions_seen;		     /* of ops->sessions_ended, handled by control */
+};
+
+/*
+ * Part of every kind's create: checks the name, takes an id, makes the counter rows and enters the
+ * port into the registry. The kind sets hot.tx and ops before. Errors: EINVAL, EEXIST, ENOSPC, ENOMEM.
+ */
+int vsw_port_init(struct vsw_port *port, const char *name, unsigned int n_lcores,
+		  struct vsw_error *err);
+
+/* The reverse of vsw_port_init(). */
+void vsw_port_fini(struct vsw_port *port);
+
+/* Take out of the registry and free, by the kind's destroy. NULL is accepted. */
+void vsw_port_destroy(struct vsw_port *port);
+
+/* NULL: no such port; find_by_name then fills err with the names that exist. */
+struct vsw_port *vsw_port_find(const char *name, struct vsw_error *err);
+struct vsw_port *vsw_port_get(uint16_t port_id);
+
+/* The next port from *port_id on, in the order of ids; sets *port_id behind it. NULL: no more. */
+struct vsw_port *vsw_port_next(uint16_t *port_id);
+
+enum vsw_port_state vsw_port_state(const struct vsw_port *port);
+const char *vsw_port_state_name(enum vsw_port_state state);
+
+#endif /* VSW_PORT_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What an lcore knows of a port: a transmit function, receive queues, its counter rows.
+ *
+ * The functions are chosen when a port is configured; no flag is tested per frame. Exactly one
+ * lcore polls a receive queue and owns what the queue struct holds; any lcore may transmit.
+ *
+ * Threads: lcores only, on pointers taken from the published plan in the same loop iteration.
+ */
+#ifndef VSW_PORT_HOT_H
+#define VSW_PORT_HOT_H
+
+#include <stdint.h>
+
+#include <rte_common.h>
+
+#include "vsw_frame.h"
+#include "vsw_stats.h"
+
+#define VSW_PORT_MAX 1024
+
+struct vsw_port_hot {
+	/*
+	 * Send n <= VSW_BURST_MAX frames and return how many were taken, the first ones. *why names
+	 * the reason for the others. The frames stay their receiver's.
+	 */
+	uint16_t (*tx)(struct vsw_port_hot *port, unsigned int lcore,
+		       struct vsw_frame *const *frames, uint16_t n, enum vsw_drop *why);
+	struct vsw_stats_row *rows; /* one for each lcore */
+	uint16_t port_id;
+	uint16_t vlan; /* access VLAN: where untagged frames belong */
+} __rte_cache_aligned;
+
+struct vsw_rxq {
+	/*
+	 * Receive up to n <= VSW_BURST_MAX frames. What the port itself could not take is counted in
+	 * row, as received and dropped.
+	 */
+	uint16_t (*rx)(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames,
+		       uint16_t n);
+	/* Give the n frames of one rx call back; their outputs are done. */
+	void (*release)(struct vsw_rxq *rxq, struct vsw_frame *frames, uint16_t n);
+	struct vsw_port_hot *port;
+};
+
+#endif /* VSW_PORT_HOT_H */

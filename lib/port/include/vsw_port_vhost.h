@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * vhost-user ports, by librte_vhost.
+ *
+ * Model: one port is one socket with one front end at a time. As a server the port owns the socket
+ * file and refuses a second front end; as a client it connects, again and again, to a socket that
+ * the front end owns. Name, VLAN, policy and counters stay across reconnects.
+ *
+ * Threads. Create, destroy and get_info: control thread. librte_vhost calls back on its own thread
+ * (and on the control thread inside destroy); there the port's words change as follows, and nothing
+ * ever waits but destroy_device, which takes the device from the lcores and waits for their grace
+ * period. Source: DESIGN.md section 5, vhost_user.c of librte_vhost 22.11.
+ *
+ * Offloads, migration, IOMMU, postcopy and MTU are not offered yet.
+ */
+#ifndef VSW_PORT_VHOST_H
+#define VSW_PORT_VHOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "vsw_port.h"
+
+#define VSW_PORT_VHOST_PATH_BYTES 108 /* sun_path, with the final NUL: unix(7) */
+#define VSW_PORT_VHOST_REGIONS_MAX 8  /* memory regions: librte_vhost */
+
+struct rte_mempool;
+struct vsw_rcu;
+
+struct vsw_port_vhost_config {
+	const char *name;
+	const char *path;
+	bool client;
+	bool mergeable;
+	bool packed;
+	uint16_t vlan;
+	uint16_t pinned_lcore; /* lcore index, or VSW_PORT_ANY_LCORE */
+	mode_t mode;	       /* of the socket file; server only */
+	uid_t owner;	       /* (uid_t)-1: as created */
+	gid_t group;	       /* (gid_t)-1: as created */
+};
+
+/* What all vhost ports of a switch share. */
+struct vsw_port_vhost_env {
+	unsigned int n_lcores;
+	struct rte_mempool
+		*pool; /* mbufs of at least VSW_FRAME_MAX_BYTES + headroom, in one segment */
+	struct vsw_rcu *rcu;
+	/* Called on any thread when a port's link state may have changed; must not wait. */
+	void (*notify)(void *ctx);
+	void *notify_ctx;
+};
+
+struct vsw_port_vhost_queue_info {
+	uint16_t size;
+	bool enabled;
+	bool broken; /* a descriptor chain was unreadable: the ring stands still */
+};
+
+struct vsw_port_vhost_region {
+	uint64_t guest_address;
+	uint64_t size_bytes;
+};
+
+struct vsw_port_vhost_info {
+	const char *path;
+	bool client;
+	enum vsw_port_state state;
+	uint64_t since_s; /* monotonic second of the last change of state */
+	uint32_t connections;
+	uint32_t refused;
+	uint64_t features;
+	uint64_t protocol_features;
+	uint16_t n_queues; /* virtqueues: even ones receive in the guest, odd ones transmit */
+	struct vsw_port_vhost_queue_info queue[2 * VSW_PORT_QUEUES_MAX];
+	uint16_t n_regions;
+	struct vsw_port_vhost_region region[VSW_PORT_VHOST_REGIONS_MAX];
+};
+
+/* Create the port and start listening or connecting; admin is up. env is copied. */
+int vsw_port_vhost_create(const struct vsw_port_vhost_config *config,
+			  const struct vsw_port_vhost_env *env, struct vsw_port **port,
+			  struct vsw_error *err);
+
+bool vsw_port_is_vhost(const struct vsw_port *port);
+void vsw_port_vhost_get_info(const struct vsw_port *port, struct vsw_port_vhost_info *info);
+
+#endif /* VSW_PORT_VHOST_H */

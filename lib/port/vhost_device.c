@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a front end does to its port: librte_vhost's callbacks, and the state they keep.
+ *
+ * The library gives its callbacks a vid and no context, so the ports are found by the socket path
+ * that belongs to the vid, in a list under a mutex that no lcore takes. A port is watched from
+ * before its socket is registered until after that is unregistered, so a callback finds it alive.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <rte_vhost.h>
+
+#include "vhost_port.h"
+#include "vsw_log.h"
+#include "vsw_rcu.h"
+
+/* vhost-user: "Front-end message types". Every message begins with its type, 32 bit. */
+#define MESSAGE_SET_FEATURES 2
+
+#define RING_SIZE_SMALL 256
+
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct vhost_port *list; /* control writes, librte_vhost's threads read: under list_lock */
+
+static uint64_t
+now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+void
+vhost_device_watch(struct vhost_port *vhost)
+{
+	pthread_mutex_lock(&list_lock);
+	vhost->next = list;
+	list = vhost;
+	pthread_mutex_unlock(&list_lock);
+}
+
+void
+vhost_device_unwatch(struct vhost_port *vhost)
+{
+	struct vhost_port **link;
+
+	pthread_mutex_lock(&list_lock);
+	for (link = &list; *link != vhost; link = &(*link)->next)
+		;
+	*link = vhost->next;
+	pthread_mutex_unlock(&list_lock);
+}
+
+/* The port of a device of the library; NULL only for a socket that is not ours. */
+static struct vhost_port *
+port_of_device(int vid)
+{
+	char path[VSW_PORT_VHOST_PATH_BYTES];
+	struct vhost_port *vhost;
+
+	if (rte_vhost_get_ifname(vid, path, sizeof(path)) < 0)
+		return NULL;
+	pthread_mutex_lock(&list_lock);
+	for (vhost = list; vhost != NULL; vhost = vhost->next) {
+		if (strcmp(vhost->path, path) == 0)
+			break;
+	}
+	pthread_mutex_unlock(&list_lock);
+	return vhost;
+}
+
+static void
+set_link(struct vhost_port *vhost, enum vsw_port_state link)
+{
+	pthread_mutex_lock(&vhost->info_lock);
+	vhost->info.since_s = now_s();
+	vhost->info.state = link;
+	pthread_mutex_unlock(&vhost->info_lock);
+	vhost->env.notify(vhost->env.notify_ctx);
+}
+
+enum vsw_port_state
+vhost_device_link(const struct vhost_port *vhost)
+{
+	struct vhost_port *unlocked = (struct vhost_port *)(uintptr_t)vhost;
+	enum vsw_port_state link;
+
+	pthread_mutex_lock(&unlocked->info_lock);
+	link = vhost->info.state;
+	pthread_mutex_unlock(&unlocked->info_lock);
+	return link;
+}
+
+static enum vsw_port_state
+unconnected(const struct vhost_port *vhost)
+{
+	return vhost->info.client ? VSW_PORT_CONNECTING : VSW_PORT_LISTENING;
+}
+
+void
+vhost_device_init(struct vhost_port *vhost, bool client)
+{
+	pthread_mutex_init(&vhost->info_lock, NULL);
+	vhost->info.path = vhost->path;
+	vhost->info.client = client;
+	vhost->info.state = unconnected(vhost);
+	vhost->info.since_s = now_s();
+}
+
+/* Read what the front end has set up; on the library's thread, where the device cannot go away. */
+static void
+read_device(struct vhost_port *vhost, int vid)
+{
+	struct vsw_port_vhost_info *info = &vhost->info;
+	struct rte_vhost_memory *memory = NULL;
+	struct rte_vhost_vring vring;
+	uint16_t i;
+
+	pthread_mutex_lock(&vhost->info_lock);
+	rte_vhost_get_negotiated_features(vid, &info->features);
+	rte_vhost_get_negotiated_protocol_features(vid, &info->protocol_features);
+	info->n_queues = RTE_MIN(rte_vhost_get_vring_num(vid), 2 * VSW_PORT_QUEUES_MAX);
+	for (i = 0; i < info->n_queues; i++) {
+		if (rte_vhost_get_vhost_vring(vid, i, &vring) == 0)
+			info->queue[i].size = vring.size;
+	}
+	info->n_regions = 0;
+	if (rte_vhost_get_mem_table(vid, &memory) == 0) {
+		for (; info->n_regions <
+		       RTE_MIN(memory->nregions, (uint32_t)VSW_PORT_VHOST_REGIONS_MAX);
+		     info->n_regions++)
+			info->region[info->n_regions] = (struct vsw_port_vhost_region){
+				.guest_address = memory->regions[info->n_regions].guest_phys_addr,
+				.size_bytes = memory->regions[info->n_regions].size,
+			};
+		free(memory);
+	}
+	pthread_mutex_unlock(&vhost->info_lock);
+}
+
+static void
+forget_device(struct vhost_port *vhost)
+{
+	struct vsw_port_vhost_info *info = &vhost->info;
+
+	pthread_mutex_lock(&vhost->info_lock);
+	info->features = 0;
+	info->protocol_features = 0;
+	info->n_queues = 0;
+	info->n_regions = 0;
+	memset(info->queue, 0, sizeof(info->queue));
+	pthread_mutex_unlock(&vhost->info_lock);
+}
+
+static void
+warn_of_small_rings(struct vhost_port *vhost)
+{
+	uint16_t i;
+
+	for (i = 0; i < vhost->info.n_queues && !vhost->warned; i++) {
+		if (vhost->info.queue[i].size != RING_SIZE_SMALL)
+			continue;
+		vhost->warned = true;
+		vsw_log_from(
+			vhost->port.name, VSW_LOG_WARNING,
+			"%s: rings of %d entries lose frames in bursts; set rx_queue_size=1024 and "
+			"tx_queue_size=1024 in QEMU, queue_size=1024 in virtio-user",
+			vhost->port.name, RING_SIZE_SMALL);
+	}
+}
+
+uint16_t
+vhost_device_n_pairs(const struct vhost_port *vhost)
+{
+	return __atomic_load_n(&vhost->n_pairs, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * A ready device comes with at least one queue pair; others may become ready, and appear with their
+ * first enable, later. The number of pairs only grows while the device lives.
+ */
+static void
+grow_queue_pairs(struct vhost_port *vhost, uint16_t n_pairs)
+{
+	if (n_pairs > vhost_device_n_pairs(vhost))
+		__atomic_store_n(&vhost->n_pairs, n_pairs, __ATOMIC_RELEASE);
+}
+
+static int
+on_new_device(int vid)
+{
+	struct vhost_port *vhost = port_of_device(vid);
+
+	if (vhost == NULL)
+		return -1;
+	read_device(vhost, vid);
+	grow_queue_pairs(vhost, vhost->info.n_queues / 2);
+	warn_of_small_rings(vhost);
+	vsw_log_from(vhost->port.name, VSW_LOG_INFO,
+		     "%s: ready: %u queue pairs of %u, features 0x%llx", vhost->port.name,
+		     vhost->info.n_queues / 2, vhost->info.queue[0].size,
+		     (unsigned long long)vhost->info.features);
+	vhost_queues_start(vhost, vid);
+	set_link(vhost, VSW_PORT_READY);
+	return 0;
+}
+
+/* The one place where the library's thread waits, for the lcores' grace period and nothing else. */
+static void
+on_destroy_device(int vid)
+{
+	struct vhost_port *vhost = port_of_device(vid);
+
+	if (vhost == NULL)
+		return;
+	vhost_queues_stop(vhost);
+	vsw_rcu_synchronize(vhost->env.rcu);
+	__atomic_add_fetch(&vhost->sessions_ended, 1, __ATOMIC_RELEASE);
+	set_link(vhost, VSW_PORT_NEGOTIATED);
+}
+
+/* Runs with the locks of all of the device's queues held: must not wait. */
+static int
+on_vring_state_changed(int vid, uint16_t queue, int enable)
+{
+	struct vhost_port *vhost = port_of_device(vid);
+	uint64_t bit;
+
+	if (vhost == NULL || queue >= 2 * VSW_PORT_QUEUES_MAX)
+		return 0;
+	__atomic_store_n(&vhost->info.queue[queue].enabled, enable != 0, __ATOMIC_RELAXED);
+	if (queue % 2 == 0) {
+		bit = 1ULL << (queue / 2);
+		if (enable)
+			__atomic_or_fetch(&vhost->tx_enabled, bit, __ATOMIC_RELEASE);
+		else
+			__atomic_and_fetch(&vhost->tx_enabled, ~bit, __ATOMIC_RELEASE);
+	} else if (enable && vhost->info.state == VSW_PORT_READY &&
+		   queue / 2 + 1 > vhost_device_n_pairs(vhost)) {
+		grow_queue_pairs(vhost, queue / 2 + 1);
+		vhost->env.notify(vhost->env.notify_ctx);
+	}
+	return 0;
+}
+
+static enum rte_vhost_msg_result
+after_message(int vid, void *message)
+{
+	struct vhost_port *vhost;
+	uint32_t type;
+
+	memcpy(&type, message, sizeof(type));
+	if (type == MESSAGE_SET_FEATURES) {
+		vhost = port_of_device(vid);
+		if (vhost != NULL && vhost->info.state == VSW_PORT_CONNECTED)
+			set_link(vhost, VSW_PORT_NEGOTIATED);
+	}
+	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+}
+
+/* As a client there is one connection by construction, and to refuse it would end reconnection. */
+static int
+on_new_connection(int vid)
+{
+	static const struct rte_vhost_user_extern_ops watch = {.post_msg_handle = after_message};
+	struct vhost_port *vhost = port_of_device(vid);
+
+	if (vhost == NULL)
+		return -1;
+	if (vhost_device_link(vhost) != unconnected(vhost)) {
+		vhost->info.refused++;
+		vsw_log_from(vhost->port.name, VSW_LOG_WARNING,
+			     "%s: second front end refused: the port has one", vhost->port.name);
+		return -1;
+	}
+	rte_vhost_extern_callback_register(vid, &watch, NULL);
+	vhost->info.connections++;
+	vsw_log_from(vhost->port.name, VSW_LOG_INFO, "%s: front end connected", vhost->port.name);
+	set_link(vhost, VSW_PORT_CONNECTED);
+	return 0;
+}
+
+static void
+on_destroy_connection(int vid)
+{
+	struct vhost_port *vhost = port_of_device(vid);
+
+	if (vhost == NULL)
+		return;
+	__atomic_store_n(&vhost->tx_enabled, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&vhost->n_pairs, 0, __ATOMIC_RELEASE);
+	forget_device(vhost);
+	vsw_log_from(vhost->port.name, VSW_LOG_INFO, "%s: front end gone", vhost->port.name);
+	set_link(vhost, unconnected(vhost));
+}
+
+const struct rte_vhost_device_ops vhost_device_ops = {
+	.new_device = on_new_device,
+	.destroy_device = on_destroy_device,
+	.vring_state_changed = on_vring_state_changed,
+	.new_connection = on_new_connection,
+	.destroy_connection = on_destroy_connection,
+};
