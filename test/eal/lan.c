@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <rte_eal.h>
+#include <rte_eth_ring.h>
+#include <rte_ethdev.h>
+#include <rte_malloc.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include "vsw_port_eth.h"
+
+#define POOL_MBUFS 4095
+#define ROOM_BYTES (RTE_PKTMBUF_HEADROOM + 9728)
+
+static struct rte_mempool *pool;
+
+struct rte_mempool *
+lan_eal(void)
+{
+	char *argv[] = {"test", "--no-huge", "-m",	    "192",   "--no-pci",      "--no-shconf",
+			"-l",	"0",	     "--log-level", "error", "--no-telemetry"};
+
+	if (pool != NULL)
+		return pool;
+	assert_true(rte_eal_init(RTE_DIM(argv), argv) >= 0);
+	pool = rte_pktmbuf_pool_create("lan", POOL_MBUFS, 0, 0, ROOM_BYTES, SOCKET_ID_ANY);
+	assert_non_null(pool);
+	return pool;
+}
+
+static struct rte_ring *
+make_ring(const char *direction, unsigned int i)
+{
+	char name[32];
+	struct rte_ring *ring;
+
+	snprintf(name, sizeof(name), "lan_%s%u", direction, i);
+	ring = rte_ring_create(name, LAN_RING, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	assert_non_null(ring);
+	return ring;
+}
+
+static void
+make_port(struct lan *lan, unsigned int i, uint16_t vlan)
+{
+	static unsigned int serial; /* net_ring names must not repeat within a process */
+	char name[32], device[32];
+	struct vsw_port_eth_config config = {
+		.name = name, .vlan = vlan, .pinned_lcore = VSW_PORT_ANY_LCORE, .n_lcores = 1};
+	struct vsw_error err = {0};
+	int ethdev_id;
+
+	snprintf(name, sizeof(name), "port%u", i);
+	snprintf(device, sizeof(device), "lan%u", serial++);
+	lan->to_switch[i] = make_ring("in", i);
+	lan->from_switch[i] = make_ring("out", i);
+	ethdev_id = rte_eth_from_rings(device, &lan->to_switch[i], 1, &lan->from_switch[i], 1, 0);
+	assert_true(ethdev_id >= 0);
+	config.ethdev_id = lan->ethdev_id[i] = ethdev_id;
+	config.pool = pool;
+	assert_int_equal(vsw_port_eth_create(&config, &lan->port[i], &err), 0);
+}
+
+void
+lan_set_forwarding(struct lan *lan, uint32_t ports)
+{
+	struct vsw_port_hot *hot[LAN_PORTS_MAX];
+	struct vsw_fwd_queue queues[LAN_PORTS_MAX];
+	unsigned int i, n = 0;
+
+	for (i = 0; i < lan->n_ports; i++) {
+		if ((ports >> i & 1) == 0)
+			continue;
+		hot[n] = &lan->port[i]->hot;
+		queues[n].rxq = lan->port[i]->ops->rxq(lan->port[i], 0);
+		queues[n].lcore = 0;
+		n++;
+	}
+	vsw_fwd_plan_destroy(lan->plan);
+	lan->plan = vsw_fwd_plan_create(hot, n, queues, n, 1);
+	assert_non_null(lan->plan);
+}
+
+void
+lan_init(struct lan *lan, unsigned int n_ports, const uint16_t *vlans)
+{
+	const struct vsw_fdb_config config = {
+		.entries_max = 256, .ports_max = VSW_PORT_MAX, .ageing_s = 300, .seed = 42};
+	unsigned int i;
+
+	lan_eal();
+	memset(lan, 0, sizeof(*lan));
+	lan->n_ports = n_ports;
+	lan->fdb_memory = rte_zmalloc("fdb", vsw_fdb_memory_bytes(&config), RTE_CACHE_LINE_SIZE);
+	assert_non_null(lan->fdb_memory);
+	lan->fdb = vsw_fdb_init(lan->fdb_memory, &config);
+	for (i = 0; i < n_ports; i++)
+		make_port(lan, i, vlans[i]);
+	lan->lcore = vsw_fwd_lcore_create(0, lan->fdb, SOCKET_ID_ANY);
+	assert_non_null(lan->lcore);
+	lan_set_forwarding(lan, UINT32_MAX);
+}
+
+static void
+empty_ring(struct rte_ring *ring)
+{
+	struct rte_mbuf *mbuf;
+
+	while (rte_ring_dequeue(ring, (void **)&mbuf) == 0)
+		rte_pktmbuf_free(mbuf);
+	rte_ring_free(ring);
+}
+
+void
+lan_fini(struct lan *lan)
+{
+	struct vsw_stats_row sum;
+	unsigned int i;
+
+	lan_sum(lan, &sum);
+	assert_int_equal(sum.rx_frames + sum.copies, sum.tx_frames + vsw_stats_drops(&sum));
+	for (i = 0; i < lan->n_ports; i++) {
+		vsw_port_destroy(lan->port[i]);
+		rte_eth_dev_close(lan->ethdev_id[i]);
+		empty_ring(lan->to_switch[i]);
+		empty_ring(lan->from_switch[i]);
+	}
+	vsw_fwd_lcore_destroy(lan->lcore);
+	vsw_fwd_plan_destroy(lan->plan);
+	rte_free(lan->fdb_memory);
+	assert_int_equal(rte_mempool_avail_count(pool), POOL_MBUFS);
+}
+
+void
+lan_send(struct lan *lan, unsigned int port, const void *bytes, uint16_t n_bytes)
+{
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool);
+	void *data;
+
+	assert_non_null(mbuf);
+	data = rte_pktmbuf_append(mbuf, n_bytes);
+	assert_non_null(data);
+	memcpy(data, bytes, n_bytes);
+	assert_int_equal(rte_ring_enqueue(lan->to_switch[port], mbuf), 0);
+}
+
+void
+lan_run(struct lan *lan)
+{
+	unsigned int i, n;
+
+	do {
+		for (i = 0, n = 0; i < lan->plan->n_rxqs; i++)
+			n += vsw_fwd_burst(lan->lcore, lan->plan, lan->plan->rxq[i]);
+	} while (n > 0);
+}
+
+uint16_t
+lan_receive(struct lan *lan, unsigned int port, void *bytes, uint16_t n_max)
+{
+	struct rte_mbuf *mbuf;
+	uint16_t n;
+
+	if (rte_ring_dequeue(lan->from_switch[port], (void **)&mbuf) != 0)
+		return 0;
+	n = rte_pktmbuf_pkt_len(mbuf);
+	assert_true(n <= n_max);
+	memcpy(bytes, rte_pktmbuf_mtod(mbuf, void *), n);
+	rte_pktmbuf_free(mbuf);
+	return n;
+}
+
+uint64_t
+lan_drops(struct lan *lan, unsigned int port, enum vsw_drop reason)
+{
+	struct vsw_stats_row sum;
+
+	vsw_stats_read(lan->port[port]->stats, &sum);
+	return sum.drop[reason];
+}
+
+void
+lan_sum(struct lan *lan, struct vsw_stats_row *sum)
+{
+	struct vsw_stats_row row;
+	unsigned int i;
+
+	memset(sum, 0, sizeof(*sum));
+	for (i = 0; i < lan->n_ports; i++) {
+		vsw_stats_read_all(lan->port[i]->stats, &row);
+		vsw_stats_add(sum, &row);
+	}
+}
+
+static void
+put_mac(uint8_t *bytes, uint64_t mac)
+{
+	int i;
+
+	for (i = 5; i >= 0; i--, mac >>= 8)
+		bytes[i] = mac & 0xff;
+}
+
+uint8_t *
+lan_frame(uint8_t *bytes, uint16_t n_bytes, uint64_t da, uint64_t sa)
+{
+	uint16_t i;
+
+	put_mac(bytes, da);
+	put_mac(bytes + 6, sa);
+	bytes[12] = 0x88;
+	bytes[13] = 0xb5; /* local experimental EtherType: IEEE 802-2014 clause 9.2.4 */
+	for (i = 14; i < n_bytes; i++)
+		bytes[i] = (uint8_t)(i + da * 7 + sa);
+	return bytes;
+}
