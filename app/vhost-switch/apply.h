@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Changes of the running switch, each whole or not at all.
+ *
+ * What lcores forward by is one published plan; every change of ports ends in a new one. A port
+ * leaves the plan, and its entries the FDB, before it is destroyed.
+ *
+ * Threads: control thread (main, before that runs). Each call may wait for the lcores' grace period.
+ */
+#ifndef APPLY_H
+#define APPLY_H
+
+#include "switch.h"
+#include "vsw_port_vhost.h"
+
+/* Publish a plan of the ports as they are now, wait, and destroy the one before. */
+int apply_plan(struct vsw_switch *vsw, struct vsw_error *err);
+
+/* After a notification: forget what was learned on connections that ended, and plan anew. */
+void apply_link_changes(struct vsw_switch *vsw);
+
+/* Create a vhost port and take it into the plan. */
+int apply_port_add_vhost(struct vsw_switch *vsw, const struct vsw_port_vhost_config *config,
+			 struct vsw_error *err);
+int apply_port_del(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err);
+
+/* A stopped port keeps its front end and its static entries; its rings are not served. */
+int apply_port_admin(struct vsw_switch *vsw, struct vsw_port *port, bool up, struct vsw_error *err);
+
+#endif /* APPLY_H */

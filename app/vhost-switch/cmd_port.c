@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports: make, remove, stop, start; what they are and what they have counted. */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "apply.h"
+#include "commands.h"
+#include "vsw_fdb.h"
+
+#define SOCKET_MODE_DEFAULT 0660
+#define VLAN_DEFAULT 1
+
+static int
+find_owner(const struct vsw_cmd_args *args, struct vsw_port_vhost_config *config,
+	   struct vsw_error *err)
+{
+	const char *owner = vsw_cmd_args_text(args, "owner");
+	const char *group = vsw_cmd_args_text(args, "group");
+	const struct passwd *passwd = owner != NULL ? getpwnam(owner) : NULL;
+	const struct group *entry = group != NULL ? getgrnam(group) : NULL;
+
+	if (owner != NULL && passwd == NULL)
+		return vsw_error_set(err, ENOENT, "there is no user \"%s\"", owner);
+	if (group != NULL && entry == NULL)
+		return vsw_error_set(err, ENOENT, "there is no group \"%s\"", group);
+	config->owner = passwd != NULL ? passwd->pw_uid : (uid_t)-1;
+	config->group = entry != NULL ? entry->gr_gid : (gid_t)-1;
+	return 0;
+}
+
+static int
+find_lcore(const struct vsw_switch *vsw, const struct vsw_cmd_args *args,
+	   struct vsw_port_vhost_config *config, struct vsw_error *err)
+{
+	uint64_t lcore_id = vsw_cmd_args_uint(args, "lcore", UINT64_MAX);
+	int index;
+
+	config->pinned_lcore = VSW_PORT_ANY_LCORE;
+	if (lcore_id == UINT64_MAX)
+		return 0;
+	index = switch_lcore_index(vsw, lcore_id > RTE_MAX_LCORE ? RTE_MAX_LCORE : lcore_id, err);
+	if (index < 0)
+		return index;
+	config->pinned_lcore = index;
+	return 0;
+}
+
+static int
+port_add_vhost(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
+	       struct vsw_error *err)
+{
+	struct vsw_port_vhost_config config = {
+		.name = vsw_cmd_args_text(args, "name"),
+		.path = vsw_cmd_args_text(args, "path"),
+		.client = vsw_cmd_args_has(args, "client"),
+		.mergeable = vsw_cmd_args_on(args, "mergeable", true),
+		.packed = vsw_cmd_args_on(args, "packed", true),
+		.vlan = vsw_cmd_args_uint(args, "vlan", VLAN_DEFAULT),
+		.mode = vsw_cmd_args_uint(args, "mode", SOCKET_MODE_DEFAULT),
+	};
+	int ret;
+
+	(void)out;
+	if (config.mode > 0777)
+		return vsw_error_set(err, EINVAL, "mode %o: a socket's mode is 000 to 777",
+				     config.mode);
+	ret = find_owner(args, &config, err);
+	if (ret == 0)
+		ret = find_lcore(ctx, args, &config, err);
+	if (ret == 0)
+		ret = apply_port_add_vhost(ctx, &config, err);
+	return ret;
+}
+
+static int
+port_del(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struct vsw_error *err)
+{
+	struct vsw_port *port = vsw_port_find(vsw_cmd_args_text(args, "port"), err);
+
+	(void)out;
+	return port != NULL ? apply_port_del(ctx, port, err) : -err->code;
+}
+
+static int
+port_start(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struct vsw_error *err)
+{
+	struct vsw_port *port = vsw_port_find(vsw_cmd_args_text(args, "port"), err);
+
+	(void)out;
+	return port != NULL ? apply_port_admin(ctx, port, true, err) : -err->code;
+}
+
+static int
+port_stop(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struct vsw_error *err)
+{
+	struct vsw_port *port = vsw_port_find(vsw_cmd_args_text(args, "port"), err);
+
+	(void)out;
+	return port != NULL ? apply_port_admin(ctx, port, false, err) : -err->code;
+}
+
+/* Call show for the port that is named, or for all; each fills one object of the list "ports". */
+static int
+for_ports(struct vsw_switch *vsw, const struct vsw_cmd_args *args, struct vsw_out *out,
+	  struct vsw_error *err,
+	  void (*show)(struct vsw_switch *vsw, struct vsw_port *port, json_t *object))
+{
+	const char *name = vsw_cmd_args_text(args, "port");
+	json_t *list = vsw_out_add_array(vsw_out_object(out), "ports");
+	struct vsw_port *port;
+	uint16_t port_id = 0;
+
+	if (strcmp(name, "all") != 0) {
+		port = vsw_port_find(name, err);
+		if (port == NULL)
+			return -err->code;
+		show(vsw, port, vsw_out_append_object(list));
+		return 0;
+	}
+	while ((port = vsw_port_next(&port_id)) != NULL)
+		show(vsw, port, vsw_out_append_object(list));
+	return 0;
+}
+
+static void
+show_stats(struct vsw_switch *vsw, struct vsw_port *port, json_t *object)
+{
+	const struct vsw_stats_rates *rates = vsw_stats_get_rates(port->stats);
+	struct vsw_stats_row sum;
+
+	(void)vsw;
+	vsw_stats_read(port->stats, &sum);
+	vsw_out_add_text(object, "port", port->name);
+#define ADD_COUNTER(name, help) vsw_out_add_uint(object, #name, sum.name);
+	VSW_COUNTERS(ADD_COUNTER)
+#undef ADD_COUNTER
+	vsw_out_add_uint(object, "drops", vsw_stats_drops(&sum));
+	vsw_out_add_uint(object, "rx_pps", rates->rx_pps);
+	vsw_out_add_uint(object, "tx_pps", rates->tx_pps);
+	vsw_out_add_uint(object, "drop_pps", rates->drop_pps);
+	vsw_out_add_uint(object, "rx_bps", rates->rx_bps);
+	vsw_out_add_uint(object, "tx_bps", rates->tx_bps);
+}
+
+static void
+add_lcores(const struct vsw_switch *vsw, const struct vsw_port *port, json_t *object)
+{
+	json_t *list = vsw_out_add_array(object, "lcores");
+	unsigned int i;
+
+	for (i = 0; i < VSW_PORT_QUEUES_MAX; i++) {
+		if (port->place[i] != VSW_PORT_ANY_LCORE)
+			vsw_out_append_uint(list, vsw->lcores[port->place[i]].lcore_id);
+	}
+}
+
+static void
+show_info(struct vsw_switch *vsw, struct vsw_port *port, json_t *object)
+{
+	struct vsw_port_vhost_info info;
+
+	vsw_out_add_text(object, "port", port->name);
+	vsw_out_add_uint(object, "id", port->hot.port_id);
+	vsw_out_add_text(object, "kind", port->ops->kind);
+	if (vsw_port_is_vhost(port)) {
+		vsw_port_vhost_get_info(port, &info);
+		vsw_out_add_text(object, "path", info.path);
+		vsw_out_add_text(object, "role", info.client ? "client" : "server");
+	}
+	vsw_out_add_text(object, "admin", port->admin_up ? "up" : "down");
+	vsw_out_add_text(object, "state", vsw_port_state_name(vsw_port_state(port)));
+	vsw_out_add_uint(object, "vlan", port->hot.vlan);
+	add_lcores(vsw, port, object);
+	vsw_out_add_uint(object, "macs", vsw_fdb_port_entries(vsw->fdb, port->hot.port_id));
+}
+
+static int
+show_port_stats(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
+		struct vsw_error *err)
+{
+	return for_ports(ctx, args, out, err, show_stats);
+}
+
+static int
+show_port_info(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
+	       struct vsw_error *err)
+{
+	return for_ports(ctx, args, out, err, show_info);
+}
+
+static int
+clear_port_stats(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
+		 struct vsw_error *err)
+{
+	const char *name = vsw_cmd_args_text(args, "port");
+	struct vsw_port *port;
+	uint16_t port_id = 0;
+
+	(void)ctx;
+	(void)out;
+	if (strcmp(name, "all") != 0) {
+		port = vsw_port_find(name, err);
+		if (port == NULL)
+			return -err->code;
+		vsw_stats_clear(port->stats);
+		return 0;
+	}
+	while ((port = vsw_port_next(&port_id)) != NULL)
+		vsw_stats_clear(port->stats);
+	return 0;
+}
+
+static const struct vsw_cmd rows[] = {
+	{"port add vhost <name:NAME> path <path:PATH> [client] [mergeable on|off] [packed on|off] "
+	 "[lcore <lcore:UINT>] [mode <mode:OCTAL>] [owner <owner:WORD>] [group <group:WORD>] "
+	 "[vlan <vlan:VLAN>]",
+	 "make a vhost-user port and start listening (or, as client, connecting)", port_add_vhost},
+	{"port del <port:NAME>", "remove a port, its socket and its FDB entries", port_del},
+	{"port start <port:NAME>", "let a stopped port forward again", port_start},
+	{"port stop <port:NAME>", "stop forwarding from and to a port", port_stop},
+	{"show port info <port:NAME>|all", "show what ports are and in which state",
+	 show_port_info},
+	{"show port stats <port:NAME>|all", "show counters and rates of ports", show_port_stats},
+	{"clear port stats <port:NAME>|all", "count from zero again", clear_port_stats},
+};
+
+const struct command_group cmd_port_group = COMMAND_GROUP(rows);

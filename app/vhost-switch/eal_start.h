@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Start DPDK's EAL, and say in one sentence why it does not start.
+ *
+ * EAL explains a failed start with several lines, on stdout and stderr, the cause among them. They
+ * are held back while it starts; on failure the cause is looked up in them and worded with numbers
+ * and a remedy; EAL's own lines follow only when no cause is known.
+ *
+ * Threads: main, before any other thread of ours.
+ */
+#ifndef EAL_START_H
+#define EAL_START_H
+
+#include "vsw_error.h"
+
+/* As rte_eal_init(): the number of arguments that EAL took, or a negative errno with err set. */
+int eal_start(int argc, char **argv, struct vsw_error *err);
+
+#endif /* EAL_START_H */

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The order of birth and, mirrored, of death. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <rte_eal.h>
+#include <rte_launch.h>
+
+#include "args.h"
+#include "commands.h"
+#include "control.h"
+#include "dpdk_log.h"
+#include "eal_start.h"
+#include "lcore.h"
+#include "switch.h"
+#include "version.h"
+#include "vsw_cmd.h"
+#include "vsw_log.h"
+
+/* Sockets are the owner's alone until their mode is set. */
+#define SOCKET_UMASK 0177
+
+/* The ports of the command line, then the commands of the file. */
+static int
+configure(struct vsw_switch *vsw, const struct args *args, struct vsw_error *err)
+{
+	char line[VSW_CMD_LINE_BYTES];
+	struct vsw_out out;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < args->n_sockets && ret == 0; i++) {
+		ret = args_socket_command(args, i, line, sizeof(line), err);
+		if (ret < 0)
+			break;
+		vsw_out_init(&out);
+		ret = vsw_cmd_run(vsw->commands, line, vsw, &out, err);
+		if (ret < 0)
+			vsw_error_prefix(err, "--socket-file %s", args->socket_file[i]);
+		vsw_out_fini(&out);
+	}
+	if (ret == 0 && args->cmdline_file != NULL)
+		ret = vsw_cmd_run_file(vsw->commands, args->cmdline_file, vsw, NULL, err);
+	return ret;
+}
+
+/* Everybody forwards, this lcore included, until the control thread says stop. */
+static int
+forward(struct vsw_switch *vsw, struct control *control, struct vsw_error *err)
+{
+	unsigned int i;
+	int ret;
+
+	vsw_log_start();
+	ret = control_start(control, err);
+	if (ret == 0) {
+		for (i = 1; i < vsw->n_lcores; i++)
+			rte_eal_remote_launch(lcore_run, &vsw->lcores[i], vsw->lcores[i].lcore_id);
+		lcore_run(&vsw->lcores[0]);
+		rte_eal_mp_wait_lcore();
+		control_join(control);
+	}
+	vsw_log_stop();
+	return ret;
+}
+
+static int
+run(const struct args *args, struct vsw_error *err)
+{
+	struct control *control = NULL;
+	struct vsw_switch vsw;
+	int ret;
+
+	ret = switch_init(&vsw, args->fdb_size, err);
+	if (ret < 0)
+		return ret;
+	ret = commands_create(&vsw.commands, err);
+	if (ret < 0)
+		goto out_switch;
+	control = control_create(&vsw, args->ctl_path, err);
+	if (control == NULL) {
+		ret = -err->code;
+		goto out_commands;
+	}
+	ret = configure(&vsw, args, err);
+	if (ret == 0) {
+		vsw_log(VSW_LOG_NOTICE, "version %s, %u lcores, control socket %s", VERSION,
+			vsw.n_lcores, args->ctl_path != NULL ? args->ctl_path : "none");
+		ret = forward(&vsw, control, err);
+	}
+	control_destroy(control);
+out_commands:
+	vsw_cmd_table_destroy(vsw.commands);
+out_switch:
+	switch_fini(&vsw);
+	return ret;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct vsw_error err = {0};
+	struct args args;
+	int n_eal, ret;
+
+	if (args_answer(argc, argv))
+		return EXIT_SUCCESS;
+	control_block_signals();
+	umask(SOCKET_UMASK);
+	dpdk_log_set_levels();
+	n_eal = ret = eal_start(argc, argv, &err);
+	if (ret >= 0) {
+		ret = args_parse(argc - n_eal, argv + n_eal, &args, &err);
+		if (ret == 0)
+			ret = dpdk_log_open();
+		if (ret == 0)
+			ret = run(&args, &err);
+		dpdk_log_close();
+		rte_eal_cleanup();
+	}
+	if (ret < 0)
+		fprintf(stderr, "vhost-switch: %s\n", err.text);
+	return ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

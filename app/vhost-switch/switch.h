@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The running switch: what main makes, the control thread changes and the lcores use.
+ *
+ * Threads: each member names its owner. Before the lcores and the control thread start, and after
+ * they have ended, everything is main's.
+ */
+#ifndef SWITCH_H
+#define SWITCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_lcore.h>
+
+#include "vsw_error.h"
+#include "vsw_port.h"
+
+struct event_base;
+struct rte_mempool;
+struct vsw_cmd_table;
+struct vsw_fdb;
+struct vsw_fwd_lcore;
+struct vsw_fwd_plan;
+struct vsw_rcu;
+
+/* Where an lcore's time goes; plain words owned by that lcore, read by control. */
+struct vsw_lcore_time {
+	uint64_t rounds;
+	uint64_t busy_rounds; /* rounds in which at least one frame moved */
+	uint64_t ticks;
+	uint64_t busy_ticks;
+	uint64_t frames;
+};
+
+struct vsw_lcore {
+	struct vsw_switch *vsw;
+	struct vsw_fwd_lcore *fwd;
+	unsigned int index;				    /* ours: 0 .. n_lcores - 1 */
+	unsigned int lcore_id;				    /* EAL's */
+	struct vsw_lcore_time time __rte_cache_aligned;	    /* lcore: rw; control: r, relaxed */
+	struct vsw_lcore_time baseline __rte_cache_aligned; /* control: of `clear lcores` */
+};
+
+struct vsw_switch {
+	struct vsw_fwd_plan *plan; /* control: publishes; lcores: read once per round */
+	bool stop;		   /* control: sets once; lcores: read once per round */
+	struct vsw_rcu *rcu;
+	struct vsw_fdb *fdb;
+	void *fdb_memory;
+	uint32_t fdb_ageing_s;	 /* control: as set */
+	uint32_t fdb_port_limit; /* control: as set */
+	struct rte_mempool *pool;
+	unsigned int n_lcores;
+	struct vsw_lcore *lcores;
+	struct vsw_stats_row gone; /* control: what deleted ports had counted, for the books */
+	int notify_fd; /* any thread writes, control reads: a port's link may have changed */
+	struct event_base *base; /* control */
+	struct vsw_cmd_table *commands;
+};
+
+/*
+ * Make a switch without ports on all of EAL's lcores. fdb_size is the number of dynamic entries.
+ * Returns 0 or a negative errno with err set and nothing left behind.
+ */
+int switch_init(struct vsw_switch *vsw, uint32_t fdb_size, struct vsw_error *err);
+
+/* The lcores have stopped; ports that are left are destroyed. */
+void switch_fini(struct vsw_switch *vsw);
+
+/* The index of an EAL lcore, or -EINVAL with the lcores there are in err. */
+int switch_lcore_index(const struct vsw_switch *vsw, unsigned int lcore_id, struct vsw_error *err);
+
+/* Ask the lcores and the control thread to end. Control thread. */
+void switch_stop(struct vsw_switch *vsw);
+
+/* A monotonic clock. */
+uint64_t switch_now_ns(void);
+
+#endif /* SWITCH_H */
