@@ -54,7 +54,10 @@ apply_plan(struct vsw_switch *vsw, struct vsw_error *err)
 		vsw_fwd_plan_destroy(plan);
 		return vsw_error_set(err, ENOMEM, "out of memory for a forwarding plan");
 	}
-	/* A queue that moves is polled by nobody for one grace period, never by two lcores at once. */
+	/*
+	 * A queue that moves is polled by nobody for one grace period, never by two lcores at
+	 * once.
+	 */
 	if (pause != NULL)
 		publish(vsw, pause);
 	publish(vsw, plan);

@@ -5,7 +5,8 @@
  * What lcores forward by is one published plan; every change of ports ends in a new one. A port
  * leaves the plan, and its entries the FDB, before it is destroyed.
  *
- * Threads: control thread (main, before that runs). Each call may wait for the lcores' grace period.
+ * Threads: control thread (main, before that runs). Each call may wait for the lcores' grace
+ * period.
  */
 #ifndef APPLY_H
 #define APPLY_H

@@ -202,6 +202,19 @@ find_name(char **keys, unsigned int n, const char *absent)
 	return absent;
 }
 
+/* What a socket says for itself goes before what is said for all. */
+static bool
+has_key(char **keys, unsigned int n, const char *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (strncmp(keys[i], key, strlen(key)) == 0)
+			return true;
+	}
+	return false;
+}
+
 int
 args_socket_command(const struct args *args, unsigned int n, char *line, size_t size,
 		    struct vsw_error *err)
@@ -219,9 +232,9 @@ args_socket_command(const struct args *args, unsigned int n, char *line, size_t 
 	fits = append(line, size, "port") && append(line, size, "add") &&
 	       append(line, size, "vhost") && append(line, size, find_name(keys, n_keys, name)) &&
 	       append(line, size, "path") && append(line, size, path);
-	if (args->client)
+	if (args->client && !has_key(keys, n_keys, "client"))
 		fits = fits && append(line, size, "client");
-	if (!args->mergeable)
+	if (!args->mergeable && !has_key(keys, n_keys, "mergeable"))
 		fits = fits && append(line, size, "mergeable") && append(line, size, "off");
 	for (i = 0; i < n_keys; i++) {
 		if (strncmp(keys[i], "name=", 5) != 0)

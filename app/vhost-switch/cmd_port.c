@@ -127,7 +127,6 @@ for_ports(struct vsw_switch *vsw, const struct vsw_cmd_args *args, struct vsw_ou
 static void
 show_stats(struct vsw_switch *vsw, struct vsw_port *port, json_t *object)
 {
-	const struct vsw_stats_rates *rates = vsw_stats_get_rates(port->stats);
 	struct vsw_stats_row sum;
 
 	(void)vsw;
@@ -137,6 +136,16 @@ show_stats(struct vsw_switch *vsw, struct vsw_port *port, json_t *object)
 	VSW_COUNTERS(ADD_COUNTER)
 #undef ADD_COUNTER
 	vsw_out_add_uint(object, "drops", vsw_stats_drops(&sum));
+}
+
+static void
+show_rates(struct vsw_switch *vsw, struct vsw_port *port, json_t *object)
+{
+	const struct vsw_stats_rates *rates = vsw_stats_get_rates(port->stats);
+
+	(void)vsw;
+	vsw_out_add_text(object, "port", port->name);
+	vsw_out_add_text(object, "state", vsw_port_state_name(vsw_port_state(port)));
 	vsw_out_add_uint(object, "rx_pps", rates->rx_pps);
 	vsw_out_add_uint(object, "tx_pps", rates->tx_pps);
 	vsw_out_add_uint(object, "drop_pps", rates->drop_pps);
@@ -184,6 +193,13 @@ show_port_stats(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 }
 
 static int
+show_port_rates(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
+		struct vsw_error *err)
+{
+	return for_ports(ctx, args, out, err, show_rates);
+}
+
+static int
 show_port_info(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 	       struct vsw_error *err)
 {
@@ -222,7 +238,9 @@ static const struct vsw_cmd rows[] = {
 	{"port stop <port:NAME>", "stop forwarding from and to a port", port_stop},
 	{"show port info <port:NAME>|all", "show what ports are and in which state",
 	 show_port_info},
-	{"show port stats <port:NAME>|all", "show counters and rates of ports", show_port_stats},
+	{"show port stats <port:NAME>|all", "show the counters of ports", show_port_stats},
+	{"show port rates <port:NAME>|all", "show frames and bits a second, of the last second",
+	 show_port_rates},
 	{"clear port stats <port:NAME>|all", "count from zero again", clear_port_stats},
 };
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@ struct control {
 	pthread_t thread;
 };
 
+static cpu_set_t process_cpus; /* set by control_prepare(), then constant */
+
 static void
 fill_signals(sigset_t *signals)
 {
@@ -41,10 +44,11 @@ fill_signals(sigset_t *signals)
 }
 
 void
-control_block_signals(void)
+control_prepare(void)
 {
 	sigset_t signals;
 
+	sched_getaffinity(0, sizeof(process_cpus), &process_cpus);
 	fill_signals(&signals);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -166,15 +170,39 @@ control_run(void *arg)
 	return NULL;
 }
 
+/* The CPUs of the process without those of the lcores; all of them if nothing is left. */
+static void
+choose_cpus(const struct vsw_switch *vsw, cpu_set_t *cpus)
+{
+	unsigned int i;
+
+	*cpus = process_cpus;
+	for (i = 0; i < vsw->n_lcores; i++) {
+		const cpu_set_t polled = rte_lcore_cpuset(vsw->lcores[i].lcore_id);
+
+		CPU_OR(cpus, cpus, &polled);
+		CPU_XOR(cpus, cpus, &polled);
+	}
+	if (CPU_COUNT(cpus) == 0)
+		*cpus = process_cpus;
+}
+
 int
 control_start(struct control *control, struct vsw_error *err)
 {
-	int ret =
-		rte_ctrl_thread_create(&control->thread, "vsw-control", NULL, control_run, control);
+	pthread_attr_t attr;
+	cpu_set_t cpus;
+	int ret;
 
+	choose_cpus(control->vsw, &cpus);
+	pthread_attr_init(&attr);
+	pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);
+	ret = pthread_create(&control->thread, &attr, control_run, control);
+	pthread_attr_destroy(&attr);
 	if (ret != 0)
-		return vsw_error_set(err, abs(ret), "the control thread does not start: %s",
-				     strerror(abs(ret)));
+		return vsw_error_set(err, ret, "the control thread does not start: %s",
+				     strerror(ret));
+	pthread_setname_np(control->thread, "vsw-control");
 	return 0;
 }
 

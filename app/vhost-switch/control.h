@@ -3,8 +3,8 @@
  * The control thread: an event loop that owns every change of configuration and life cycle.
  *
  * It answers the control socket, applies link changes of ports, keeps the FDB's clock and ages it,
- * samples rates, writes the log, and on SIGINT or SIGTERM stops the switch. It runs on the CPUs that
- * DPDK keeps for its own control threads.
+ * samples rates, writes the log, and on SIGINT or SIGTERM stops the switch. It runs on the CPUs
+ * of the process that no lcore polls on, on any of them where there is none.
  */
 #ifndef CONTROL_H
 #define CONTROL_H
@@ -13,8 +13,11 @@
 
 struct control;
 
-/* Before any thread starts: SIGINT and SIGTERM wait for the control thread, SIGPIPE is ignored. */
-void control_block_signals(void);
+/*
+ * Before EAL starts: SIGINT and SIGTERM wait for the control thread, SIGPIPE is ignored, and the
+ * CPUs of the process are remembered, because EAL pins the threads that it finds.
+ */
+void control_prepare(void);
 
 /*
  * Make the events, among them the control socket if ctl_path is not NULL. vsw->base is set.

@@ -303,8 +303,9 @@ bind_socket(struct ctlsock *ctlsock, struct vsw_error *err)
 		return vsw_error_set(err, errno, "control socket: %s", strerror(errno));
 	strcpy(address.sun_path, ctlsock->path);
 	/*
-	 * Linux gives the file the mode of the socket: with fchmod() before bind() there is no moment
-	 * at which others may connect, and no umask of the process is changed under other threads.
+	 * Linux gives the file the mode of the socket: with fchmod() before bind() there is no
+	 * moment at which others may connect, and no umask of the process is changed under other
+	 * threads.
 	 */
 	if (fchmod(fd, S_IRUSR | S_IWUSR) < 0 ||
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||

@@ -9,10 +9,10 @@
  * Threads: create, destroy and the event loop belong to one thread, the control thread; handlers of
  * the table run in it. create makes the process ignore SIGPIPE.
  *
- * Limits: CTLSOCK_SESSIONS sessions, further clients are told so and closed; VSW_CTL_REQUEST_BYTES a
- * request; CTLSOCK_OUTPUT_BYTES a reply, a longer one becomes an error. While a client has not read
- * a reply, its next request does not run, so that it queues at most CTLSOCK_INPUT_BYTES of them; it
- * is closed after CTLSOCK_STALL_S seconds in which it has read nothing of a reply.
+ * Limits: CTLSOCK_SESSIONS sessions, further clients are told so and closed; VSW_CTL_REQUEST_BYTES
+ * a request; CTLSOCK_OUTPUT_BYTES a reply, a longer one becomes an error. While a client has not
+ * read a reply, its next request does not run, so that it queues at most CTLSOCK_INPUT_BYTES of
+ * them; it is closed after CTLSOCK_STALL_S seconds in which it has read nothing of a reply.
  *
  * The socket has mode 0600: whoever may open it may do everything. It does not authenticate.
  */

@@ -8,11 +8,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <rte_common.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 
 #define CAPTURE_BYTES 65536
 #define PAGES_PATH "/sys/kernel/mm/hugepages/hugepages-2048kB/"
+#define PAGES_ADVISED 512 /* 1 GiB: the switch and a few virtio-user front ends */
 
 /* stdout and stderr, diverted into a file in memory. */
 struct capture {
@@ -72,73 +74,131 @@ read_pages(const char *name)
 }
 
 static int
-explain_hugepages(const char *text, struct vsw_error *err)
+explain_core(const char *line, struct vsw_error *err)
 {
-	long total = read_pages("nr_hugepages"), free_pages = read_pages("free_hugepages");
+	long n = sysconf(_SC_NPROCESSORS_CONF);
 
-	if (strstr(text, "no mounted hugetlbfs") != NULL && free_pages > 0)
-		return vsw_error_set(
-			err, ENOENT,
-			"%ld hugepages of 2 MiB are free, but no hugetlbfs is mounted; run "
-			"'mkdir -p /dev/hugepages && mount -t hugetlbfs none /dev/hugepages', or "
-			"start with --in-memory",
-			free_pages);
-	return vsw_error_set(err, ENOMEM,
-			     "not enough hugepages: %ld of %ld pages of 2 MiB are free, 64 are "
-			     "needed; run 'echo %ld > /proc/sys/vm/nr_hugepages' as root, or start "
-			     "with --no-huge",
-			     free_pages, total, total - free_pages + 512);
-}
-
-/* A line that contains what, without its "EAL: ", in line; false if there is none. */
-static bool
-find_line(const char *text, const char *what, char *line, size_t size)
-{
-	const char *hit = strstr(text, what);
-	const char *begin;
-
-	if (hit == NULL)
-		return false;
-	for (begin = hit; begin > text && begin[-1] != '\n'; begin--)
-		;
-	if (strncmp(begin, "EAL: ", 5) == 0)
-		begin += 5;
-	snprintf(line, size, "%.*s", (int)strcspn(begin, "\n"), begin);
-	return true;
+	return vsw_error_set(err, EINVAL, "%s: this machine has %ld CPUs, 0 to %ld; choose with -l",
+			     line, n, n - 1);
 }
 
 static int
-explain(const char *text, int code, struct vsw_error *err)
+explain_core_syntax(const char *line, struct vsw_error *err)
+{
+	return vsw_error_set(err, EINVAL, "%s; give CPUs as in '-l 0-1' or '-l 0,1'", line);
+}
+
+static int
+explain_option(const char *line, struct vsw_error *err)
+{
+	return vsw_error_set(err, EINVAL,
+			     "EAL: %s; options of vhost-switch itself stand after '--': see --help",
+			     line);
+}
+
+static int
+explain_prefix(const char *line, struct vsw_error *err)
+{
+	(void)line;
+	return vsw_error_set(err, EBUSY,
+			     "another DPDK process uses this file prefix; choose one with "
+			     "--file-prefix NAME, or start with --in-memory");
+}
+
+static int
+explain_mount(const char *line, struct vsw_error *err)
+{
+	(void)line;
+	return vsw_error_set(
+		err, ENOENT,
+		"%ld hugepages of 2 MiB are free, but no hugetlbfs is mounted; run "
+		"'mkdir -p /dev/hugepages && mount -t hugetlbfs none /dev/hugepages', or "
+		"start with --in-memory",
+		read_pages("free_hugepages"));
+}
+
+static int
+explain_hugepages(const char *line, struct vsw_error *err)
+{
+	long total = read_pages("nr_hugepages"), n_free = read_pages("free_hugepages");
+
+	(void)line;
+	return vsw_error_set(
+		err, ENOMEM,
+		"not enough hugepages: %ld of %ld pages of 2 MiB are free; run 'echo %ld > "
+		"/proc/sys/vm/nr_hugepages' as root, or start with --no-huge",
+		n_free, total, total - n_free + PAGES_ADVISED);
+}
+
+static int
+explain_memory(const char *line, struct vsw_error *err)
+{
+	return vsw_error_set(err, ENOMEM, "%s; ask for less with -m, or supply more hugepages",
+			     line);
+}
+
+static int
+explain_no_huge(const char *line, struct vsw_error *err)
+{
+	(void)line;
+	return vsw_error_set(err, ENOMEM, "EAL has no memory to start; ask for less with -m");
+}
+
+static int
+explain_other(const char *line, struct vsw_error *err)
+{
+	return vsw_error_set(err, rte_errno != 0 ? rte_errno : EINVAL, "EAL does not start: %s",
+			     line);
+}
+
+/* The first that occurs in EAL's lines is the cause: EAL 22.11 words them so. */
+static const struct {
+	const char *text;
+	int (*explain)(const char *line, struct vsw_error *err);
+} causes[] = {
+	{"unrecognized option", explain_option},
+	{"invalid option", explain_option},
+	{"is not compatible with", explain_other},
+	{"invalid core list syntax", explain_core_syntax},
+	{" unavailable\n", explain_core},
+	{"another primary process", explain_prefix},
+	{"no mounted hugetlbfs", explain_mount},
+	{"Not enough memory available", explain_memory},
+	{"Cannot get hugepage information", explain_hugepages},
+	{"services array", explain_no_huge},
+	{"FATAL: ", explain_other},
+	{"rror", explain_other},
+};
+
+/* The line of text around hit, without "EAL: " or the program's name. */
+static void
+copy_line(const char *text, const char *hit, char *line, size_t size)
+{
+	const char *begin = hit, *space;
+
+	while (begin > text && begin[-1] != '\n')
+		begin--;
+	space = strstr(begin, ": ");
+	if (space != NULL && space < hit && memchr(begin, ' ', space - begin) == NULL)
+		begin = space + 2;
+	snprintf(line, size, "%.*s", (int)strcspn(begin, "\n"), begin);
+}
+
+static int
+explain(const char *text, struct vsw_error *err)
 {
 	char line[256];
+	const char *hit;
+	size_t i;
 
-	if (find_line(text, " unavailable", line, sizeof(line)))
-		return vsw_error_set(err, EINVAL,
-				     "%s: this machine has %ld CPUs, 0 to %ld; name others with -l",
-				     line, sysconf(_SC_NPROCESSORS_CONF),
-				     sysconf(_SC_NPROCESSORS_CONF) - 1);
-	if (find_line(text, "invalid core", line, sizeof(line)))
-		return vsw_error_set(err, EINVAL, "%s; give CPUs as in '-l 0-1' or '-l 0,1'", line);
-	if (find_line(text, "unrecognized option", line, sizeof(line)) ||
-	    find_line(text, "invalid option", line, sizeof(line)))
-		return vsw_error_set(
-			err, EINVAL,
-			"EAL: %s; options of vhost-switch itself stand after '--': see --help",
-			line);
-	if (find_line(text, "another primary process", line, sizeof(line)))
-		return vsw_error_set(err, EBUSY,
-				     "another DPDK process uses this file prefix; choose one "
-				     "with --file-prefix NAME, or start with --in-memory");
-	if (strstr(text, "hugepage") != NULL || strstr(text, "hugetlbfs") != NULL)
-		return explain_hugepages(text, err);
-	if (find_line(text, "services array", line, sizeof(line)))
-		return vsw_error_set(err, ENOMEM,
-				     "EAL has no memory: the size given with -m is not to be had");
-	if (find_line(text, "not compatible", line, sizeof(line)) ||
-	    find_line(text, "FATAL: ", line, sizeof(line)) ||
-	    find_line(text, "rror", line, sizeof(line)))
-		return vsw_error_set(err, code, "EAL does not start: %s", line);
-	return vsw_error_set(err, code, "EAL does not start: %s", rte_strerror(code));
+	for (i = 0; i < RTE_DIM(causes); i++) {
+		hit = strstr(text, causes[i].text);
+		if (hit == NULL)
+			continue;
+		copy_line(text, hit, line, sizeof(line));
+		return causes[i].explain(line, err);
+	}
+	return explain_other(rte_strerror(rte_errno), err);
 }
 
 int
@@ -155,5 +215,5 @@ eal_start(int argc, char **argv, struct vsw_error *err)
 		capture_end(&capture, text);
 	if (ret >= 0)
 		return ret;
-	return explain(text, rte_errno != 0 ? rte_errno : EINVAL, err);
+	return explain(text, err);
 }

@@ -106,7 +106,7 @@ main(int argc, char **argv)
 
 	if (args_answer(argc, argv))
 		return EXIT_SUCCESS;
-	control_block_signals();
+	control_prepare();
 	umask(SOCKET_UMASK);
 	dpdk_log_set_levels();
 	n_eal = ret = eal_start(argc, argv, &err);

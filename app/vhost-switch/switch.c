@@ -21,8 +21,8 @@
 
 /*
  * Frames are forwarded to completion, so few mbufs are in use at any time: a burst and a cache for
- * each lcore, and what Ethernet devices hold. Each takes the largest frame in one segment, with room
- * beyond it, so that a frame that is a little too long arrives and gets its name.
+ * each lcore, and what Ethernet devices hold. Each takes the largest frame in one segment, with
+ * room beyond it, so that a frame that is a little too long arrives and gets its name.
  */
 #define MBUFS 2048
 #define MBUFS_PER_LCORE 1024

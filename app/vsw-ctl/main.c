@@ -27,7 +27,7 @@ complain(enum exit_status status, const struct vsw_error *err)
 	return status;
 }
 
-/* Run one line. Errors of the command go to stderr, in JSON to stdout. number: of the line, or 0. */
+/* Run line number (0: the only one). Errors go to stderr, in JSON to stdout. */
 static enum exit_status
 run_line(struct client *client, const char *line, bool json, unsigned int number)
 {

@@ -10,8 +10,8 @@
 
 /*
  * The number of letters to insert, remove, change or swap with their neighbour to turn a into b, or
- * CMD_NOT_NEAR if that is too many to call it a slip: more than 2, or more than 1 in a word of up to
- * 3 letters. Source: optimal string alignment distance.
+ * CMD_NOT_NEAR if that is too many to call it a slip: more than 2, or more than 1 in a word of up
+ * to 3 letters. Source: optimal string alignment distance.
  */
 unsigned int cmd_near(const char *a, const char *b);
 

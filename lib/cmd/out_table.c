@@ -29,8 +29,7 @@ is_row(json_t *object)
 
 	if (!json_is_object(object))
 		return false;
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach(object, key, value) {
 		if (!cmd_out_is_plain(value))
 			return false;
 	}
@@ -99,8 +98,7 @@ measure_row(struct table *table, json_t *object)
 	json_t *value;
 	size_t width;
 
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach(object, key, value) {
 		column = find_column(table, key, i++);
 		if (column == NULL)
 			return;

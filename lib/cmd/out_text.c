@@ -19,8 +19,7 @@ keys_width(json_t *object)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach(object, key, value) {
 		if (cmd_out_is_plain(value) && cmd_utf8_columns(key) > width)
 			width = cmd_utf8_columns(key);
 	}
@@ -34,8 +33,7 @@ add_object(struct cmd_text *text, json_t *object, unsigned int indent)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach(object, key, value) {
 		cmd_text_add_blanks(text, indent);
 		cmd_out_add_key(text, key);
 		cmd_text_add_string(text, ":");

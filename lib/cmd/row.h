@@ -3,8 +3,8 @@
  * A row of the command table, compiled: slots in order, and the steps from one to the next.
  *
  * A place is where a reader of the row stands. From it, candidates are the slots that may take the
- * next word: one, or, at a run of groups, the first slot of each group that was not used yet and the
- * slot after the run.
+ * next word: one, or, at a run of groups, the first slot of each group that was not used yet and
+ * the slot after the run.
  */
 #ifndef CMD_ROW_H
 #define CMD_ROW_H

@@ -2,8 +2,8 @@
 /*
  * A walk: a line read against all rows of a table at once, word by word.
  *
- * It holds a place for each row that fits so far. A word that fits none leaves the walk where it is,
- * so that what was expected there can be asked for: errors and completion are the same walk.
+ * It holds a place for each row that fits so far. A word that fits none leaves the walk where it
+ * is, so that what was expected there can be asked for: errors and completion are the same walk.
  */
 #ifndef CMD_WALK_H
 #define CMD_WALK_H
@@ -22,8 +22,8 @@ int cmd_walk_init(struct cmd_walk *walk, const struct vsw_cmd_table *table, stru
 void cmd_walk_fini(struct cmd_walk *walk);
 
 /*
- * Take word, and note in it how it was taken. Returns the number of ways to take it: 1 is success, 0
- * is none, more is a beginning of several words.
+ * Take word, and note in it how it was taken. Returns the number of ways to take it: 1 is success,
+ * 0 is none, more is a beginning of several words.
  */
 unsigned int cmd_walk_step(struct cmd_walk *walk, struct cmd_word *word);
 

@@ -81,8 +81,10 @@ draw(uint64_t *state)
 static void
 init_secrets(struct vsw_fdb *fdb, uint64_t seed)
 {
-	fdb->secret_xor = draw(&seed);
-	fdb->secret_multiply = draw(&seed) | 1; /* an odd factor loses no bit */
+	fdb->secret[0] = draw(&seed);
+	fdb->secret[1] = draw(&seed) | 1; /* an odd factor loses no bit */
+	fdb->secret[2] = draw(&seed);
+	fdb->secret[3] = draw(&seed) | 1;
 }
 
 static void

@@ -2,10 +2,11 @@
 #include "fdb_slot.h"
 
 /*
- * A primary bucket takes this many entries before the emptier one of the two is chosen. 4 would keep
- * the most lookups to one cache line but makes both buckets full 28 times in 87381 entries at the
- * largest load; 1 never, but a quarter of the entries are in their secondary; 2 never in 200 fills,
- * with 13 % in their secondary (measured: a simulation with random hashes, 3 slots for an entry).
+ * A primary bucket takes this many entries before the emptier one of the two is chosen. 4 would
+ * keep the most lookups to one cache line but makes both buckets full 28 times in 87381 entries at
+ * the largest load; 1 never, but a quarter of the entries are in their secondary; 2 never in 200
+ * fills, with 13 % in their secondary (measured: a simulation with random hashes, 3 slots for an
+ * entry).
  */
 #define VSW_FDB_PRIMARY_FILL 2U
 
@@ -187,19 +188,29 @@ keeper(union vsw_fdb_slot **slots, uint64_t key)
 	return first;
 }
 
+static void
+drop_duplicate(struct vsw_fdb *fdb, union vsw_fdb_slot *slot, uint64_t key)
+{
+	union vsw_fdb_slot copy;
+
+	/* Again when the duplicate was refreshed or moved meanwhile: nobody else need remove it. */
+	do {
+		copy = vsw_fdb_slot_copy(slot);
+		if (copy.key != key || vsw_fdb_is_static(copy))
+			return;
+	} while (!vsw_fdb_slot_end(fdb, slot, copy, vsw_fdb_empty, VSW_FDB_DUPLICATE));
+}
+
 void
 vsw_fdb_drop_duplicates(struct vsw_fdb *fdb, uint64_t key)
 {
 	union vsw_fdb_slot *slots[VSW_FDB_CANDIDATES];
 	union vsw_fdb_slot *keep;
-	union vsw_fdb_slot copy;
 	unsigned int i;
 
 	vsw_fdb_candidates(fdb, key, slots);
 	keep = keeper(slots, key);
-	for (i = 0; i < VSW_FDB_CANDIDATES; i++) {
-		copy = vsw_fdb_slot_copy(slots[i]);
-		if (slots[i] != keep && copy.key == key && !vsw_fdb_is_static(copy))
-			vsw_fdb_slot_end(fdb, slots[i], copy, vsw_fdb_empty, VSW_FDB_DUPLICATE);
-	}
+	for (i = 0; i < VSW_FDB_CANDIDATES; i++)
+		if (slots[i] != keep)
+			drop_duplicate(fdb, slots[i], key);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A slot of the table, for the other files of lib/fdb: read it whole, judge what it holds, find the slot
- * of a key or a place for one, and write it.
+ * A slot of the table, for the other files of lib/fdb: read it whole, judge what it holds, find the
+ * slot of a key or a place for one, and write it.
  *
- * All writes go through vsw_fdb_slot_write(), by lcores and by control alike: whoever's compare-and-swap
- * succeeds adjusts the counts, so each entry is counted in once and out once.
+ * All writes go through vsw_fdb_slot_write(), by lcores and by control alike: whoever's
+ * compare-and-swap succeeds adjusts the counts, so each entry is counted in once and out once.
  */
 #ifndef FDB_SLOT_H
 #define FDB_SLOT_H
@@ -60,7 +60,7 @@ union vsw_fdb_slot vsw_fdb_slot_copy(const union vsw_fdb_slot *slot);
 
 enum vsw_fdb_state vsw_fdb_slot_state(const struct vsw_fdb *fdb, union vsw_fdb_slot copy);
 
-/* The slot that lookups of key find and a copy of it, or NULL. The entry may be flushed or expired. */
+/* The slot lookups of key find and a copy of it, or NULL. The entry may be flushed or expired. */
 union vsw_fdb_slot *vsw_fdb_find(const struct vsw_fdb *fdb, uint64_t key, union vsw_fdb_slot *copy);
 
 /* The slot in which to put a new entry and a copy of it, or NULL when both buckets are full. */
@@ -71,7 +71,7 @@ union vsw_fdb_slot *vsw_fdb_place(const struct vsw_fdb *fdb, uint64_t key,
 bool vsw_fdb_slot_write(struct vsw_fdb *fdb, union vsw_fdb_slot *slot, union vsw_fdb_slot before,
 			union vsw_fdb_slot after);
 
-/* The same, which ends the entry before: counted as event, unless it had been flushed or expired. */
+/* The same, which ends the entry before: counts event, unless it had been flushed or expired. */
 bool vsw_fdb_slot_end(struct vsw_fdb *fdb, union vsw_fdb_slot *slot, union vsw_fdb_slot before,
 		      union vsw_fdb_slot after, enum vsw_fdb_event event);
 

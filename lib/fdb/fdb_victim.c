@@ -3,6 +3,9 @@
 
 #include <stddef.h>
 
+/* Further samples are looked at only while there was no fair victim in those before. */
+#define VSW_FDB_SAMPLES 4U
+
 struct vsw_fdb_victim {
 	uint16_t learner;
 	int32_t learner_count;
@@ -31,8 +34,8 @@ search(const struct vsw_fdb *fdb, uint16_t learner)
 }
 
 /*
- * May the learner take an entry of a port that has count of them? With as many as its own it may,
- * so that the ports end within one of each other; but a last one only to get its first.
+ * May the learner take an entry of a port with v->count of them? With as many as its own it may, so
+ * that a newcomer comes up to the share of the others; but a last one only to get its own first.
  */
 static bool
 is_fair(const struct vsw_fdb_victim *best, const struct vsw_fdb_victim *v)
@@ -89,21 +92,36 @@ vsw_fdb_victim_near(const struct vsw_fdb *fdb, uint64_t key, uint16_t learner,
 	return best.slot;
 }
 
-/* The sample of a key is another one each second: a MAC that found no victim tries elsewhere. */
+/* Look at a sample: the aligned group of buckets which bucket is in. */
+static void
+consider_sample(const struct vsw_fdb *fdb, uint64_t bucket, struct vsw_fdb_victim *best)
+{
+	uint64_t first = bucket & fdb->bucket_mask & ~(uint64_t)(VSW_FDB_SAMPLE_BUCKETS - 1);
+	unsigned int i, j;
+
+	for (i = 0; i < VSW_FDB_SAMPLE_BUCKETS; i++)
+		for (j = 0; j < VSW_FDB_BUCKET_SLOTS; j++)
+			consider(fdb, &fdb->buckets[first + i].slot[j], best);
+}
+
+/*
+ * The first sample is the key's own neighbourhood. What goes in comes out there too, so the load of
+ * the table stays even: with samples drawn at random, parts of it would run empty and others over,
+ * as in any random walk. The others are different ones each second.
+ */
 union vsw_fdb_slot *
 vsw_fdb_victim_any(const struct vsw_fdb *fdb, uint64_t key, uint16_t learner,
 		   union vsw_fdb_slot *copy)
 {
-	struct vsw_fdb_victim best = search(fdb, learner);
 	uint32_t now_s = __atomic_load_n(&fdb->now_s, __ATOMIC_RELAXED);
-	uint64_t draw = (vsw_fdb_hash(fdb, key) >> 16) + now_s;
-	struct vsw_fdb_bucket *first;
-	unsigned int i, j;
+	struct vsw_fdb_victim best = search(fdb, learner);
+	uint64_t bucket = vsw_fdb_hash(fdb, key);
+	unsigned int i;
 
-	first = &fdb->buckets[draw * VSW_FDB_SAMPLE_BUCKETS & fdb->bucket_mask];
-	for (i = 0; i < VSW_FDB_SAMPLE_BUCKETS; i++)
-		for (j = 0; j < VSW_FDB_BUCKET_SLOTS; j++)
-			consider(fdb, &first[i].slot[j], &best);
+	for (i = 0; i < VSW_FDB_SAMPLES && best.slot == NULL; i++) {
+		consider_sample(fdb, bucket, &best);
+		bucket = vsw_fdb_fold(bucket + now_s, fdb->secret[1]);
+	}
 	*copy = best.copy;
 	return best.slot;
 }

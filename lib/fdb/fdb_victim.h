@@ -2,9 +2,9 @@
 /*
  * The entry that yields to a new one when there is no room: the fairness rule of vsw_fdb.h.
  *
- * Both functions return the slot and a copy of it, or NULL when no entry they looked at may be taken by
- * learner. An entry that has ended is taken before any other. VSW_FDB_MISS as learner is the
- * operator, who may take any dynamic entry.
+ * Both functions return the slot and a copy of it, or NULL when no entry they looked at may be
+ * taken by learner. An entry that has ended is taken before any other. VSW_FDB_MISS as learner is
+ * the operator, who may take any dynamic entry.
  */
 #ifndef FDB_VICTIM_H
 #define FDB_VICTIM_H

@@ -2,9 +2,9 @@
 /*
  * One burst on its way: the arrays that the stages share, and the stages.
  *
- * `live` holds the indices of the frames that go on; a stage that drops a frame counts it and leaves
- * it out of the list. Loops append first and advance the count by a condition, so that the common
- * case has no branch to mispredict.
+ * `live` holds the indices of the frames that go on; a stage that drops a frame counts it and
+ * leaves it out of the list. Loops append first and advance the count by a condition, so that the
+ * common case has no branch to mispredict.
  */
 #ifndef BURST_H
 #define BURST_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * learn: enter the sources of a burst into the FDB. A frame whose source is a static entry of another
- * port is dropped; one whose source finds no place is forwarded all the same, and counted.
+ * learn: enter the sources of a burst into the FDB. A frame whose source is a static entry of
+ * another port is dropped; one whose source finds no place is forwarded all the same, and
+ * counted.
  */
 #include <rte_branch_prediction.h>
 

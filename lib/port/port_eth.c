@@ -39,7 +39,9 @@ eth_release(struct vsw_rxq *rxq, struct vsw_frame *frames, uint16_t n)
 	vsw_frame_free_mbufs(frames, n);
 }
 
-/* The ethdev takes one reference of each mbuf it accepts; the receiver's release drops the other. */
+/*
+ * The ethdev takes one reference of each mbuf it accepts; the receiver's release drops the other.
+ */
 static uint16_t
 eth_tx(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames, uint16_t n,
        enum vsw_drop *why)

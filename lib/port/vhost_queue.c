@@ -11,7 +11,10 @@
 
 #include "vsw_frame_hot.h"
 
-/* Empty polls between two looks at a ring that may be broken, and between two polls of one that is. */
+/*
+ * Empty polls between two looks at a ring that may be broken, and between two polls of one that
+ * is.
+ */
 #define BROKEN_LOOK_POLLS 1024
 
 /* Even virtqueues receive in the guest, odd ones transmit: virtio 1.2 section 5.1.2. */

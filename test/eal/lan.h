@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A switch of a few ports on net_ring, on the test's own lcore: put frames in, run, take frames out.
+ * A switch of a few ports on net_ring, on the test's own lcore: put frames in, run, take frames
+ * out.
  *
  *	test -> rte_ring -> port 0..N-1 -> lib/fwd -> port -> rte_ring -> test
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Golden bursts through lib/fwd: what goes in on which port, what must come out where, which drop is
- * counted. lan_fini() asserts the books and that no mbuf is lost, after every test.
+ * Golden bursts through lib/fwd: what goes in on which port, what must come out where, which drop
+ * is counted. lan_fini() asserts the books and that no mbuf is lost, after every test.
  */
 #include <setjmp.h>
 #include <stdarg.h>

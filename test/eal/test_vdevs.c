@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* lib/fwd between other ethdevs: a pcap file into a pcap file, byte for byte, and net_null at full rate. */
+/*
+ * lib/fwd between other ethdevs: a pcap file into a pcap file, byte for byte, and net_null at
+ * full rate.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

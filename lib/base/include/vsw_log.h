@@ -9,7 +9,8 @@
  *
  * A line may name its source (for lines of librte_vhost: the socket path). Each source may have
  * VSW_LOG_LINES_PER_S lines in a second; what is above is counted and reported in one line.
- * Sources are told apart by a hash into VSW_LOG_SOURCES slots: two that share a slot share its rate.
+ * Sources are told apart by a hash into VSW_LOG_SOURCES slots: two that share a slot share its
+ * rate.
  *
  * Threads: vsw_log() and vsw_log_from() by any thread, also several at once; the other functions
  * by one thread. Never on the packet path (librte_vhost does log on it: hence the ring).

@@ -26,16 +26,16 @@
  * "off". A group that begins with a word has that word as a name, too ("[client]"), without a value
  * of its own. Words outside groups have no name. No two values of a row share a name.
  *
- * A line is a list of words separated by blanks. "double" and 'single' quotes and the backslash work
- * as in a shell: nothing is special in single quotes; in double quotes the backslash quotes itself
- * and '"', and stands for itself before anything else. '#' at the start of a word begins a comment.
- * An empty line is a command that does nothing. Words are case sensitive.
+ * A line is a list of words separated by blanks. "double" and 'single' quotes and the backslash
+ * work as in a shell: nothing is special in single quotes; in double quotes the backslash quotes
+ * itself and '"', and stands for itself before anything else. '#' at the start of a word begins a
+ * comment. An empty line is a command that does nothing. Words are case sensitive.
  *
- * Which word is what: a word that is written in a row wins; else a value that accepts the word; else
- * the word in full of which it is an unambiguous beginning ("sh po st all").
+ * Which word is what: a word that is written in a row wins; else a value that accepts the word;
+ * else the word in full of which it is an unambiguous beginning ("sh po st all").
  *
- * Errors are one sentence: where (the column, from 1), what was found, what was expected there, near
- * matches. The column alone is in vsw_out_column().
+ * Errors are one sentence: where (the column, from 1), what was found, what was expected there,
+ * near matches. The column alone is in vsw_out_column().
  *
  * Threads: a table does not change once it is filled and may then be read by any thread; a handler
  * runs in the thread that calls vsw_cmd_run(). Never on the packet path.
@@ -94,9 +94,10 @@ int vsw_cmd_run(const struct vsw_cmd_table *table, const char *line, void *ctx, 
 		struct vsw_error *err);
 
 /*
- * Run every line of a file and stop at the first that fails; its sentence begins with "PATH:LINE: ".
- * done (or NULL) is called after each line that has succeeded, with the output of that line.
- * A last line without newline counts. Returns 0, the error of the line, or that of reading the file.
+ * Run every line of a file and stop at the first that fails; its sentence begins with "PATH:LINE:
+ * ". done (or NULL) is called after each line that has succeeded, with the output of that line.
+ * A last line without newline counts. Returns 0, the error of the line, or that of reading the
+ * file.
  */
 int vsw_cmd_run_file(const struct vsw_cmd_table *table, const char *path, void *ctx,
 		     void (*done)(void *ctx, const struct vsw_out *out), struct vsw_error *err);

@@ -21,8 +21,8 @@
  * where "column", from 1, is there if the error is about a place in the command (after "-j ").
  *
  * A client may send several requests without waiting: replies come in the order of requests. A
- * client that has closed its sending side still gets its replies; a last line without newline is not
- * run. Too long a request gets an error reply, then the connection is closed.
+ * client that has closed its sending side still gets its replies; a last line without newline is
+ * not run. Too long a request gets an error reply, then the connection is closed.
  */
 #ifndef VSW_CTL_H
 #define VSW_CTL_H

@@ -5,18 +5,18 @@
  * Model: a handler fills one tree of jansson values, or one plain message, and never prints. Who
  * called the command renders the tree. Members keep the order in which they were added.
  *
- * As text, an object is a list of "key: value" lines with the values aligned; an array of objects is
- * a table whose columns are the keys in the order of their first appearance, numbers to the right;
- * an array of plain values is one line for each, or "a, b, c" as a member; an object or a table as a
- * member is indented under its key; objects of an array that have such members follow one another
- * after an empty line. What is empty is "none", null and a missing cell are "-", booleans "yes" and
- * "no", reals have three decimals, underscores in keys are blanks.
+ * As text, an object is a list of "key: value" lines with the values aligned; an array of objects
+ * is a table whose columns are the keys in the order of their first appearance, numbers to the
+ * right; an array of plain values is one line for each, or "a, b, c" as a member; an object or a
+ * table as a member is indented under its key; objects of an array that have such members follow
+ * one another after an empty line. What is empty is "none", null and a missing cell are "-",
+ * booleans "yes" and "no", reals have three decimals, underscores in keys are blanks.
  *
  * As JSON, the tree itself on one line, or {"message": "..."}; {} if nothing was set.
  *
- * Texts may come from users and guests: whatever is not printable is shown as \n, \t or \xNN in text,
- * and bytes that are not UTF-8 are \xNN in both. Add texts with the functions below: jansson's own
- * refuse such bytes.
+ * Texts may come from users and guests: whatever is not printable is shown as \n, \t or \xNN in
+ * text, and bytes that are not UTF-8 are \xNN in both. Add texts with the functions below:
+ * jansson's own refuse such bytes.
  *
  * Threads: an output belongs to its caller. Limits: memory only; a value for which there is no
  * memory is missing. Keys are our own words, never a user's, except where an object is a map.
@@ -41,8 +41,8 @@ void vsw_out_init(struct vsw_out *out);
 void vsw_out_fini(struct vsw_out *out);
 
 /*
- * Begin the tree: drop what is there and return a new, empty root, which out owns. Parts of the tree
- * are borrowed by whoever fills them.
+ * Begin the tree: drop what is there and return a new, empty root, which out owns. Parts of the
+ * tree are borrowed by whoever fills them.
  */
 json_t *vsw_out_object(struct vsw_out *out);
 json_t *vsw_out_array(struct vsw_out *out);
@@ -71,7 +71,7 @@ json_t *vsw_out_append_object(json_t *array);
 void vsw_out_append_text(json_t *array, const char *text);
 void vsw_out_append_uint(json_t *array, uint64_t value);
 
-/* The column of the error that vsw_cmd_run() has returned, from 1; 0 if it is not about a column. */
+/* The column of the error of vsw_cmd_run(), from 1; 0 if it is not about a column. */
 unsigned int vsw_out_column(const struct vsw_out *out);
 
 /*

@@ -2,17 +2,18 @@
 /*
  * The forwarding database: which port a MAC address of a VLAN is behind.
  *
- * Model. A table of fixed size in memory that the caller supplies. An entry is 16 bytes, a key (VLAN,
- * MAC) and a value (port, generations, time of last use, type); a bucket is four entries, one cache
- * line. A key has two candidate buckets, its primary and its secondary. It stays where it was put.
+ * Model. A table of fixed size in memory that the caller supplies. An entry is 16 bytes, a key
+ * (VLAN, MAC) and a value (port, generations, time of last use, type); a bucket is four entries,
+ * one cache line. A key has two candidate buckets, its primary and its secondary. It stays where it
+ * was put.
  *
  * - Learned ("dynamic") entries are written in place by the lcores that see the source addresses: a
  *   reply to a first frame is already unicast. A source seen on another port moves at once.
- * - Static entries are the operator's. They are never learned over, aged, flushed or evicted; they go
- *   by vsw_fdb_del() or with their port. A source that is static elsewhere is a violation.
+ * - Static entries are the operator's. They are never learned over, aged, flushed or evicted; they
+ *   go by vsw_fdb_del() or with their port. A source that is static elsewhere is a violation.
  * - Generations make a flush instant. A dynamic entry carries the generation of its port and of its
- *   VLAN; to flush is to take the next generation, after which lookups pass the old entries by.
- *   The flush then walks the table to collect them, so that no number (12 bits) comes round while an
+ *   VLAN; to flush is to take the next generation, after which lookups pass the old entries by. The
+ *   flush then walks the table to collect them, so that no number (12 bits) comes round while an
  *   entry still carries it, and counts are right when it returns. An entry that an lcore was just
  *   writing may come after the walk, with the old number; the sweep collects it.
  * - Ageing. The control thread publishes the second, lcores stamp it on an entry at the first frame
@@ -21,22 +22,25 @@
  * - A full table stays fair. A guest that sends from many addresses must not push the others out,
  *   so a new entry takes the place of one of the port that has the most, and never of a port that
  *   has fewer than the learner; nor does it take a port's last one, unless the learner has none. Of
- *   equals another port yields before the learner's own, then the longest unused. The choice is made
- *   among a sample of VSW_FDB_SAMPLE_BUCKETS buckets, which in a table that small is all of it. If
- *   the sample holds no fair victim, the address is not learned and its frames are flooded.
+ *   equals another port yields before the learner's own, then the longest unused. The choice is
+ *   made among a sample of VSW_FDB_SAMPLE_BUCKETS buckets, which in a table that small is all of
+ *   it. If a few samples hold no fair victim, the address is not learned and its frames are
+ *   flooded.
  * - The hash has a secret, so that a guest cannot aim its addresses at one bucket.
  *
- * Writes and reads. Every write of an entry, by whomever, is one 16-byte compare-and-swap of the whole
- * entry, so an entry never holds one key with the value of another. A reader has no 16-byte load it
- * could rely on everywhere; it loads the key, the value, and the key again, in this order. If both
- * loads of the key agree and the slot held the key all the time between them, the value is the key's.
- * What remains: the slot may have been given to another key before the value was read and back to the
- * first one after it. Then one frame goes to the other entry's port. That takes two replacements of
- * one slot between loads nanoseconds apart; a caller for whom this matters checks at egress that the
- * port is a member of the VLAN. A write never rests on such a reading: its compare would fail.
+ * Writes and reads. Every write of an entry, by whomever, is one 16-byte compare-and-swap of the
+ * whole entry, so an entry never holds one key with the value of another. A reader has no 16-byte
+ * load it could rely on everywhere; it loads the key, the value, and the key again, in this order.
+ * If both loads of the key agree and the slot held the key all the time between them, the value is
+ * the key's. What remains: the slot may have been given to another key before the value was read
+ * and back to the first one after it. Then one frame goes to the other entry's port. That takes two
+ * replacements of one slot between loads nanoseconds apart; a caller for whom this matters checks
+ * at egress that the port is a member of the VLAN. A write never rests on such a reading: its
+ * compare would fail.
  *
- * Two lcores that learn one new address at once may both insert it. Each looks again after its write
- * and removes what is second in the order of lookup; vsw_fdb_sweep() would remove a remainder.
+ * Two lcores that learn one new address at once may both insert it. Each looks again after its
+ * write and removes what is second in the order of lookup. Whoever wrote last sees all copies, so
+ * one is left when both have returned.
  *
  * Who counts what. Results of learning are counted by the caller, from enum vsw_fdb_result, on rows
  * that its lcore owns: a known address writes no shared word. The table itself counts how entries
@@ -44,17 +48,18 @@
  *
  *	learned = dynamic + evicted + expired + flushed + deleted + duplicates
  *
- * Threads. vsw_fdb_hot.h: any number of lcores. This header: one control thread. Both at once; nobody
- * waits for anybody. Only vsw_fdb_init() needs the table to itself. Counts are exact at quiescence;
- * the limits (entries_max, port_limit) can be exceeded by at most one entry per lcore that learns at
- * the same moment.
+ * Threads. vsw_fdb_hot.h: any number of lcores. This header: one control thread. Both at once;
+ * nobody waits for anybody. Only vsw_fdb_init() needs the table to itself. Counts are exact at
+ * quiescence; the limits (entries_max, port_limit) can be exceeded by at most one entry per lcore
+ * that learns at the same moment.
  *
- * Limits. Table: 1 .. VSW_FDB_ENTRIES_MAX dynamic entries, and as many static ones, which do not take
- * their place. There are at least three slots for each dynamic entry, so that up to the limit no address
- * finds both its buckets full (measured: test_fdb.c fills the tables with the fewest slots). The walk of a flush takes the control thread time in proportion to the size of the table.
+ * Limits. Table: 1 .. VSW_FDB_ENTRIES_MAX dynamic entries, and as many static ones, which do not
+ * take their place. There are at least three slots for each dynamic entry, so that up to the limit
+ * no address finds both its buckets full (measured: test_fdb.c fills the tables with the fewest
+ * slots). The walk of a flush takes the control thread time in proportion to the size of the table.
  *
- * What it does not do: decide who may learn (group, zero and VLAN checks come before), forward, time
- * itself, allocate memory.
+ * What it does not do: decide who may learn (group, zero and VLAN checks come before), forward,
+ * time itself, allocate memory.
  */
 #ifndef VSW_FDB_H
 #define VSW_FDB_H
@@ -172,9 +177,10 @@ void vsw_fdb_set_port_limit(struct vsw_fdb *fdb, uint32_t port_limit);
 uint32_t vsw_fdb_n_buckets(const struct vsw_fdb *fdb);
 
 /*
- * Remove the expired, the flushed and the duplicate entries of up to n_buckets buckets from first_bucket
- * on. Returns the bucket to go on with, 0 after the last. An entry is gone one whole round after
- * its ageing time. A round must take less than VSW_FDB_AGE_SATURATED_S / 2, best a few seconds.
+ * Remove the expired, the flushed and the duplicate entries of up to n_buckets buckets from
+ * first_bucket on. Returns the bucket to go on with, 0 after the last. An entry is gone one whole
+ * round after its ageing time. A round must take less than VSW_FDB_AGE_SATURATED_S / 2, best a few
+ * seconds.
  */
 uint32_t vsw_fdb_sweep(struct vsw_fdb *fdb, uint32_t first_bucket, uint32_t n_buckets);
 
@@ -198,8 +204,8 @@ uint32_t vsw_fdb_flush_vlan(struct vsw_fdb *fdb, uint16_t vlan);
 uint32_t vsw_fdb_flush_port_vlan(struct vsw_fdb *fdb, uint16_t port_id, uint16_t vlan);
 
 /*
- * Remove all entries of a port, static ones too, because the port goes. No lcore may have frames from
- * it in hand any more (a grace period has passed); then port_id can be given to another port.
+ * Remove all entries of a port, static ones too, because the port goes. No lcore may have frames
+ * from it in hand any more (a grace period has passed); then port_id can be given to another port.
  */
 uint32_t vsw_fdb_remove_port(struct vsw_fdb *fdb, uint16_t port_id);
 
@@ -207,8 +213,9 @@ uint32_t vsw_fdb_remove_port(struct vsw_fdb *fdb, uint16_t port_id);
 int vsw_fdb_get(const struct vsw_fdb *fdb, uint64_t key, struct vsw_fdb_entry *entry);
 
 /*
- * Call visit for each entry, in no order, until it returns other than 0; returns that, or 0. Each entry
- * is read whole; entries that come and go meanwhile may be seen or not. visit may change the table.
+ * Call visit for each entry, in no order, until it returns other than 0; returns that, or 0. Each
+ * entry is read whole; entries that come and go meanwhile may be seen or not. visit may change the
+ * table.
  */
 int vsw_fdb_foreach(const struct vsw_fdb *fdb,
 		    int (*visit)(const struct vsw_fdb_entry *entry, void *arg), void *arg);

@@ -5,10 +5,11 @@
  *	rx -> admit -> learn -> lookup -> dispatch | flood -> egress -> release
  *
  * Model: one lcore takes one burst through all stages, run to completion, in arrays on its stack
- * (burst.h). admit drops what no bridge forwards and gives each frame its VLAN; learn enters sources
- * into the FDB; lookup finds destinations; dispatch and flood list the frames by destination port;
- * egress sends each list. The frames stay the receiving port's, which takes all back at the end, so
- * a drop is a count and nothing else, and a flood is the same view in several lists.
+ * (burst.h). admit drops what no bridge forwards and gives each frame its VLAN; learn enters
+ * sources into the FDB; lookup finds destinations; dispatch and flood list the frames by
+ * destination port; egress sends each list. The frames stay the receiving port's, which takes all
+ * back at the end, so a drop is a count and nothing else, and a flood is the same view in several
+ * lists.
  *
  * Each frame ends exactly once, and so does each copy (vsw_stats.h: the books).
  *
@@ -65,8 +66,8 @@ struct vsw_fwd_queue {
 };
 
 /*
- * Make a plan from the ports that forward and the queues to poll. Returns NULL when memory is short.
- * Publish it with vsw_rcu_publish(); destroy it (NULL accepted) after a grace period.
+ * Make a plan from the ports that forward and the queues to poll. Returns NULL when memory is
+ * short. Publish it with vsw_rcu_publish(); destroy it (NULL accepted) after a grace period.
  */
 struct vsw_fwd_plan *vsw_fwd_plan_create(struct vsw_port_hot *const *ports, uint16_t n_ports,
 					 const struct vsw_fwd_queue *queues, uint32_t n_queues,

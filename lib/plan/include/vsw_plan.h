@@ -22,8 +22,8 @@ struct vsw_plan_queue {
 };
 
 /*
- * Places n queues on lcores 0 .. n_lcores - 1 (n_lcores >= 1). load is scratch for n_lcores counters
- * and holds the number of queues of each lcore afterwards. Pins must be below n_lcores.
+ * Places n queues on lcores 0 .. n_lcores - 1 (n_lcores >= 1). load is scratch for n_lcores
+ * counters and holds the number of queues of each lcore afterwards. Pins must be below n_lcores.
  */
 void vsw_plan_lcores(struct vsw_plan_queue *queues, unsigned int n, uint32_t *load,
 		     unsigned int n_lcores);

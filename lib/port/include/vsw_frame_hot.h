@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames that are backed by an mbuf: today all of them. For lib/port, and lib/fwd's header edits. */
+/*
+ * Frames that are backed by an mbuf: today all of them. For lib/port, and lib/fwd's header edits.
+ */
 #ifndef VSW_FRAME_HOT_H
 #define VSW_FRAME_HOT_H
 

@@ -67,7 +67,8 @@ struct vsw_port {
 
 /*
  * Part of every kind's create: checks the name, takes an id, makes the counter rows and enters the
- * port into the registry. The kind sets hot.tx and ops before. Errors: EINVAL, EEXIST, ENOSPC, ENOMEM.
+ * port into the registry. The kind sets hot.tx and ops before. Errors: EINVAL, EEXIST, ENOSPC,
+ * ENOMEM.
  */
 int vsw_port_init(struct vsw_port *port, const char *name, unsigned int n_lcores,
 		  struct vsw_error *err);

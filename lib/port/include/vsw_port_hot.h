@@ -33,8 +33,8 @@ struct vsw_port_hot {
 
 struct vsw_rxq {
 	/*
-	 * Receive up to n <= VSW_BURST_MAX frames. What the port itself could not take is counted in
-	 * row, as received and dropped.
+	 * Receive up to n <= VSW_BURST_MAX frames. What the port itself could not take is counted
+	 * in row, as received and dropped.
 	 */
 	uint16_t (*rx)(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames,
 		       uint16_t n);

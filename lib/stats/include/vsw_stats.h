@@ -2,15 +2,16 @@
 /*
  * Counters and drop reasons.
  *
- * Model: each port has one row of counters for each lcore. The lcore that owns a row adds to it with
- * plain stores; readers sum the rows. `clear` moves the reader's baseline and touches no row.
+ * Model: each port has one row of counters for each lcore. The lcore that owns a row adds to it
+ * with plain stores; readers sum the rows. `clear` moves the reader's baseline and touches no
+ * row.
  *
  * The books (DESIGN.md section 3). Every frame ends exactly once, so over all ports, at quiescence,
  *
  *	rx + injected + copies + segments = tx + drops + consumed + in flight
  *
- * A frame is counted as rx on the port it came from; as tx, or as a drop of its receiver, on the port
- * it was for; as any other drop on the port it came from.
+ * A frame is counted as rx on the port it came from; as tx, or as a drop of its receiver, on the
+ * port it was for; as any other drop on the port it came from.
  *
  * Threads: a row is written by its lcore only. Create, destroy, read, clear and sample: control
  * thread. Sums taken while lcores run may be a burst apart from each other.

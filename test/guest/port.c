@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "port.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <rte_dev.h>
+#include <rte_devargs.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_kvargs.h>
+
+#define RING_SIZE_DEFAULT 256 /* of virtio-user, when queue_size is not given */
+#define FRAME_BYTES_MAX 65535
+
+static struct port *ports[PORTS_MAX];
+static uint32_t n_ports;
+static struct rte_mempool *pool;
+
+uint64_t
+port_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+struct port *
+port_get(uint32_t index)
+{
+	return index < n_ports ? ports[index] : NULL;
+}
+
+static int
+read_ring_size(const char *key, const char *value, void *size)
+{
+	(void)key;
+	*(uint32_t *)size = strtoul(value, NULL, 10);
+	return 0;
+}
+
+/* The driver does not tell; so ask the device's arguments. */
+static uint32_t
+ring_size(uint16_t ethdev_id)
+{
+	uint32_t size = RING_SIZE_DEFAULT;
+	const struct rte_devargs *devargs;
+	struct rte_eth_dev_info info;
+	struct rte_kvargs *args;
+
+	if (rte_eth_dev_info_get(ethdev_id, &info) != 0)
+		return size;
+	devargs = rte_dev_devargs(info.device);
+	args = devargs != NULL ? rte_kvargs_parse(devargs->args, NULL) : NULL;
+	if (args != NULL)
+		rte_kvargs_process(args, "queue_size", read_ring_size, &size);
+	rte_kvargs_free(args);
+	return size;
+}
+
+/* Both rings of all ports full at once, and bursts under way. */
+static int
+create_pool(void)
+{
+	uint32_t mbufs = 1024;
+	uint16_t ethdev_id;
+
+	RTE_ETH_FOREACH_DEV(ethdev_id) {
+		mbufs += 2 * ring_size(ethdev_id) + 2 * PORT_BURST;
+	}
+	pool = rte_pktmbuf_pool_create("guest", mbufs, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+	if (pool == NULL)
+		fprintf(stderr, "vsw-guest: no memory for %u mbufs: give more with -m\n", mbufs);
+	return pool == NULL ? -ENOMEM : 0;
+}
+
+/*
+ * The transmit ring is used to a quarter. A switch that was held up then finds no more frames than
+ * the ring of the receiver, which was held up too, can take at once.
+ */
+#define TX_SHARE 4
+
+static int
+set_up(uint16_t ethdev_id)
+{
+	struct rte_eth_conf conf = {0};
+	struct rte_eth_dev_info info;
+	uint32_t size = ring_size(ethdev_id);
+	int rc;
+
+	rc = rte_eth_dev_info_get(ethdev_id, &info);
+	if (rc != 0)
+		return rc;
+	if (*info.dev_flags & RTE_ETH_DEV_INTR_LSC)
+		conf.intr_conf.lsc = 1;
+	rc = rte_eth_dev_configure(ethdev_id, 1, 1, &conf);
+	if (rc == 0)
+		rc = rte_eth_rx_queue_setup(ethdev_id, 0, size, SOCKET_ID_ANY, NULL, pool);
+	if (rc == 0)
+		rc = rte_eth_tx_queue_setup(ethdev_id, 0, size / TX_SHARE, SOCKET_ID_ANY, NULL);
+	if (rc == 0)
+		rc = rte_eth_dev_start(ethdev_id);
+	return rc;
+}
+
+static int
+port_start(uint16_t ethdev_id)
+{
+	struct port *port;
+	int rc;
+
+	if (n_ports == PORTS_MAX)
+		return -ENOSPC;
+	rc = set_up(ethdev_id);
+	if (rc != 0)
+		return rc;
+	port = calloc(1, sizeof(*port));
+	if (port == NULL)
+		return -ENOMEM;
+	port->ethdev_id = ethdev_id;
+	ports[n_ports++] = port;
+	return 0;
+}
+
+int
+ports_start(void)
+{
+	uint16_t ethdev_id;
+	int rc;
+
+	rc = create_pool();
+	if (rc != 0)
+		return rc;
+	RTE_ETH_FOREACH_DEV(ethdev_id) {
+		rc = port_start(ethdev_id);
+		if (rc != 0) {
+			fprintf(stderr, "vsw-guest: port %u: %s\n", ethdev_id, rte_strerror(-rc));
+			return rc;
+		}
+	}
+	return n_ports;
+}
+
+void
+ports_stop(void)
+{
+	uint32_t id;
+
+	for (; n_ports > 0; n_ports--) {
+		struct port *port = ports[n_ports - 1];
+
+		rte_eth_dev_stop(port->ethdev_id);
+		rte_eth_dev_close(port->ethdev_id);
+		json_decref(capture_take(&port->capture, CAPTURE_FRAMES));
+		for (id = 0; id < PORT_STREAMS; id++)
+			verdict_clear(&port->verdict[id]);
+		free(port);
+	}
+	rte_mempool_free(pool);
+}
+
+bool
+port_link_is_up(const struct port *port)
+{
+	struct rte_eth_link link;
+
+	return rte_eth_link_get_nowait(port->ethdev_id, &link) == 0 &&
+	       link.link_status == RTE_ETH_LINK_UP;
+}
+
+static void
+judge(struct port *port, const struct rte_mbuf *mbuf, uint64_t now_ns)
+{
+	static uint8_t linear[FRAME_BYTES_MAX];
+	uint32_t length = RTE_MIN(rte_pktmbuf_pkt_len(mbuf), (uint32_t)FRAME_BYTES_MAX);
+	const uint8_t *bytes = rte_pktmbuf_read(mbuf, 0, length, linear);
+	enum probe_verdict result;
+	struct probe probe;
+
+	port->rx_frames++;
+	port->rx_bytes += rte_pktmbuf_pkt_len(mbuf);
+	result = probe_read(bytes, length, &probe);
+	if (result == PROBE_NONE || probe.id >= PORT_STREAMS) {
+		port->unknown++;
+		capture_add(&port->capture, bytes, length);
+		return;
+	}
+	verdict_add(&port->verdict[probe.id], &probe, result == PROBE_INTACT, now_ns);
+}
+
+static uint16_t
+port_receive(struct port *port)
+{
+	struct rte_mbuf *frames[PORT_BURST];
+	uint64_t now_ns;
+	uint16_t n, i;
+
+	if (!port_link_is_up(port))
+		return 0;
+	n = rte_eth_rx_burst(port->ethdev_id, 0, frames, PORT_BURST);
+	if (n == 0)
+		return 0;
+	now_ns = port_now_ns();
+	for (i = 0; i < n; i++)
+		judge(port, frames[i], now_ns);
+	rte_pktmbuf_free_bulk(frames, n);
+	return n;
+}
+
+uint32_t
+ports_receive(void)
+{
+	uint32_t frames = 0;
+	uint32_t i;
+
+	for (i = 0; i < n_ports; i++)
+		frames += port_receive(ports[i]);
+	return frames;
+}
+
+struct rte_mbuf *
+port_alloc(void)
+{
+	return rte_pktmbuf_alloc(pool);
+}
+
+uint16_t
+port_send(struct port *port, struct rte_mbuf **frames, uint16_t n)
+{
+	uint16_t sent = 0;
+
+	if (port_link_is_up(port))
+		sent = rte_eth_tx_burst(port->ethdev_id, 0, frames, n);
+	if (sent < n)
+		rte_pktmbuf_free_bulk(frames + sent, n - sent);
+	port->tx_frames += sent;
+	return sent;
+}
