@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""
+A vhost-user front end by hand: every message and every descriptor is the test's own.
+
+Sources: vhost-user protocol (QEMU docs/interop/vhost-user.rst), virtio 1.2 sections 2.7 and 5.1.
+
+One memory region holds the receive ring, the transmit ring and a buffer of BUFFER_BYTES for each
+descriptor of both. The high-level calls (negotiate, set_up, send, receive) are those of an honest
+driver; the low-level ones (message, the rings) do as they are told.
+"""
+
+import mmap
+import os
+import socket
+import struct
+import time
+
+from splitring import DESC_NEXT, DESC_WRITE, SplitRing, bytes_of
+
+GET_FEATURES = 1
+SET_FEATURES = 2
+SET_OWNER = 3
+RESET_OWNER = 4
+SET_MEM_TABLE = 5
+SET_VRING_NUM = 8
+SET_VRING_ADDR = 9
+SET_VRING_BASE = 10
+GET_VRING_BASE = 11
+SET_VRING_KICK = 12
+SET_VRING_CALL = 13
+GET_PROTOCOL_FEATURES = 15
+SET_PROTOCOL_FEATURES = 16
+GET_QUEUE_NUM = 17
+SET_VRING_ENABLE = 18
+
+VERSION = 1
+REPLY = 1 << 2
+NEED_REPLY = 1 << 3
+
+F_MRG_RXBUF = 1 << 15
+F_PROTOCOL_FEATURES = 1 << 30
+F_VERSION_1 = 1 << 32
+PROTOCOL_F_MQ = 1 << 0
+PROTOCOL_F_REPLY_ACK = 1 << 3
+
+RX, TX = 0, 1  # virtqueues, as the guest sees them
+
+HEADER_BYTES = 12  # struct virtio_net_hdr with num_buffers
+BUFFER_BYTES = 4096
+GUEST_BASE = 0x10000000  # where the region lies for the descriptors ...
+USER_BASE = 0x7f0000000000  # ... and for the ring addresses
+TIMEOUT_S = 5
+
+
+def encode(request, payload=b"", flags=VERSION):
+    return struct.pack("<III", request, flags, len(payload)) + payload
+
+
+class RawFront:
+    """A connection to the server socket `path`, with rings of `size` descriptors."""
+
+    def __init__(self, path, size=256, features=F_VERSION_1 | F_PROTOCOL_FEATURES | F_MRG_RXBUF,
+                 start=True):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(TIMEOUT_S)
+        self.socket.connect(path)
+        self.features = features
+        self.protocol_features = 0
+        self._map_memory(size)
+        if start:
+            self.negotiate()
+            self.set_up()
+
+    def _map_memory(self, size):
+        rings = bytes_of(size)
+        self.region_bytes = 2 * (rings + size * BUFFER_BYTES)
+        self.memory_fd = os.memfd_create("rawfront")
+        os.ftruncate(self.memory_fd, self.region_bytes)
+        self.mapping = mmap.mmap(self.memory_fd, self.region_bytes)
+        self.memory = memoryview(self.mapping)
+        self.rings = [SplitRing(self.memory, 0, size), SplitRing(self.memory, rings, size)]
+        self.buffers_offset = 2 * rings
+        self.kick_fds = [os.eventfd(0, os.EFD_NONBLOCK) for _ in self.rings]
+        self.call_fds = [os.eventfd(0, os.EFD_NONBLOCK) for _ in self.rings]
+
+    def close(self):
+        if self.memory_fd < 0:
+            return
+        self.socket.close()
+        for ring in self.rings:
+            ring.release()
+        self.memory.release()
+        self.mapping.close()
+        for descriptor in [self.memory_fd, *self.kick_fds, *self.call_fds]:
+            os.close(descriptor)
+        self.memory_fd = -1
+
+    # Messages
+
+    def message(self, request, payload=b"", fds=(), flags=VERSION):
+        socket.send_fds(self.socket, [encode(request, payload, flags)], list(fds))
+
+    def _read(self, length):
+        data = b""
+        while len(data) < length:
+            part = self.socket.recv(length - len(data))
+            assert part, "the switch has closed the connection"
+            data += part
+        return data
+
+    def reply(self, request):
+        """Read the answer to a request. Returns its payload."""
+        answered, flags, length = struct.unpack("<III", self._read(12))
+        assert (answered, flags & REPLY) == (request, REPLY), (answered, flags)
+        return self._read(length)
+
+    def ask(self, request):
+        self.message(request)
+        return struct.unpack("<Q", self.reply(request))[0]
+
+    def ask_ack(self, request, payload=b"", fds=()):
+        """Send with NEED_REPLY. Returns 0 if the message was accepted."""
+        self.message(request, payload, fds, VERSION | NEED_REPLY)
+        return struct.unpack("<Q", self.reply(request))[0]
+
+    def sync(self):
+        """Return when all messages sent so far have been handled."""
+        self.ask(GET_FEATURES)
+
+    # Set-up, as an honest driver does it
+
+    def negotiate(self):
+        self.features &= self.ask(GET_FEATURES)
+        self.message(SET_OWNER)
+        if self.features & F_PROTOCOL_FEATURES:
+            self.protocol_features = (self.ask(GET_PROTOCOL_FEATURES) &
+                                      (PROTOCOL_F_MQ | PROTOCOL_F_REPLY_ACK))
+            self.message(SET_PROTOCOL_FEATURES, struct.pack("<Q", self.protocol_features))
+        self.message(SET_FEATURES, struct.pack("<Q", self.features))
+
+    def set_memory(self):
+        region = struct.pack("<QQQQ", GUEST_BASE, self.region_bytes, USER_BASE, 0)
+        self.message(SET_MEM_TABLE, struct.pack("<II", 1, 0) + region, [self.memory_fd])
+
+    def set_ring(self, queue):
+        ring = self.rings[queue]
+        self.message(SET_VRING_NUM, struct.pack("<II", queue, ring.size))
+        self.message(SET_VRING_BASE, struct.pack("<II", queue, 0))
+        self.message(SET_VRING_ADDR, struct.pack(
+            "<IIQQQQ", queue, 0, USER_BASE + ring.desc_offset, USER_BASE + ring.used_offset,
+            USER_BASE + ring.avail_offset, 0))
+        self.message(SET_VRING_CALL, struct.pack("<Q", queue), [self.call_fds[queue]])
+        self.message(SET_VRING_KICK, struct.pack("<Q", queue), [self.kick_fds[queue]])
+
+    def enable(self, queue, on=True):
+        self.message(SET_VRING_ENABLE, struct.pack("<II", queue, on))
+
+    def set_up(self):
+        self.set_memory()
+        for queue in (RX, TX):
+            self.set_ring(queue)
+        self.post_receive_buffers()
+        for queue in (RX, TX):
+            self.enable(queue)
+        self.sync()
+
+    # Buffers
+
+    def buffer_offset(self, queue, index):
+        ring = self.rings[queue]
+        return self.buffers_offset + (queue * ring.size + index % ring.size) * BUFFER_BYTES
+
+    def buffer_address(self, queue, index):
+        return GUEST_BASE + self.buffer_offset(queue, index)
+
+    def post_receive_buffers(self):
+        ring = self.rings[RX]
+        for index in range(ring.size):
+            ring.write_descriptor(index, self.buffer_address(RX, index), BUFFER_BYTES, DESC_WRITE)
+        ring.offer(*range(ring.size))
+
+    def receive(self):
+        """The frames that have come, without their virtio headers; their buffers are re-posted."""
+        ring = self.rings[RX]
+        frames = []
+        parts = 0
+        for head, length in ring.take_used():
+            offset = self.buffer_offset(RX, head)
+            data = bytes(self.memory[offset:offset + length])
+            if parts == 0:
+                parts = max(1, struct.unpack_from("<H", data, 10)[0])
+                frames.append(data[HEADER_BYTES:])
+            else:
+                frames[-1] += data
+            parts -= 1
+            ring.offer(head)
+        return frames
+
+    # Sending
+
+    def write_chain(self, head, data):
+        """Lay `data` (header and frame) out in as many descriptors as it needs, from `head` on."""
+        ring = self.rings[TX]
+        parts = [data[at:at + BUFFER_BYTES] for at in range(0, len(data), BUFFER_BYTES)] or [b""]
+        for number, part in enumerate(parts):
+            index = (head + number) % ring.size
+            offset = self.buffer_offset(TX, index)
+            self.memory[offset:offset + len(part)] = part
+            last = number == len(parts) - 1
+            ring.write_descriptor(index, self.buffer_address(TX, index), len(part),
+                                  0 if last else DESC_NEXT, (index + 1) % ring.size)
+        return len(parts)
+
+    def send(self, frame, header=bytes(HEADER_BYTES)):
+        """One frame; returns when the switch has given its buffers back."""
+        self.offer_frame(frame, header)
+        self.wait_taken()
+
+    def offer_frame(self, frame, header=bytes(HEADER_BYTES), head=0):
+        self.write_chain(head, header + frame)
+        self.rings[TX].offer(head)
+
+    def wait_taken(self, timeout_s=TIMEOUT_S):
+        """Wait until the switch has given back all that was offered to it."""
+        deadline = time.monotonic() + timeout_s
+        while self.rings[TX].pending() > 0:
+            assert time.monotonic() < deadline, "the transmit ring stands still"
+            time.sleep(0.0005)
