@@ -64,8 +64,7 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return;
 	vsw_log(VSW_LOG_NOTICE, "%s: stopping", strsignal(info.ssi_signo));
-	switch_stop(control->vsw);
-	event_base_loopbreak(control->vsw->base);
+	switch_stop(control->vsw); /* the next tick ends the loop */
 }
 
 static void

@@ -2,6 +2,7 @@
 /* The order of birth and, mirrored, of death. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include <rte_eal.h>
@@ -21,25 +22,39 @@
 /* Sockets are the owner's alone until their mode is set. */
 #define SOCKET_UMASK 0177
 
+/*
+ * Make the port of a --socket-file. A column would be one of the command that it became, which the
+ * user has not written: it is left out.
+ */
+static int
+add_socket(struct vsw_switch *vsw, const struct args *args, unsigned int n, struct vsw_error *err)
+{
+	char line[VSW_CMD_LINE_BYTES];
+	struct vsw_out out;
+	const char *text;
+	int ret;
+
+	ret = args_socket_command(args, n, line, sizeof(line), err);
+	if (ret < 0)
+		return ret;
+	vsw_out_init(&out);
+	ret = vsw_cmd_run(vsw->commands, line, vsw, &out, err);
+	text = err->text;
+	if (ret < 0 && vsw_out_column(&out) > 0 && strncmp(text, "column ", 7) == 0)
+		memmove(err->text, strchr(text, ':') + 2, strlen(strchr(text, ':') + 2) + 1);
+	vsw_out_fini(&out);
+	return ret < 0 ? vsw_error_prefix(err, "--socket-file %s", args->socket_file[n]) : 0;
+}
+
 /* The ports of the command line, then the commands of the file. */
 static int
 configure(struct vsw_switch *vsw, const struct args *args, struct vsw_error *err)
 {
-	char line[VSW_CMD_LINE_BYTES];
-	struct vsw_out out;
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; i < args->n_sockets && ret == 0; i++) {
-		ret = args_socket_command(args, i, line, sizeof(line), err);
-		if (ret < 0)
-			break;
-		vsw_out_init(&out);
-		ret = vsw_cmd_run(vsw->commands, line, vsw, &out, err);
-		if (ret < 0)
-			vsw_error_prefix(err, "--socket-file %s", args->socket_file[i]);
-		vsw_out_fini(&out);
-	}
+	for (i = 0; i < args->n_sockets && ret == 0; i++)
+		ret = add_socket(vsw, args, i, err);
 	if (ret == 0 && args->cmdline_file != NULL)
 		ret = vsw_cmd_run_file(vsw->commands, args->cmdline_file, vsw, NULL, err);
 	return ret;

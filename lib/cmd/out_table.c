@@ -7,7 +7,8 @@
 #include "out_plain.h"
 #include "utf8.h"
 
-#define GAP 2 /* blanks between columns */
+#define GAP 2	   /* blanks between columns */
+#define WIDEST 132 /* columns of text; wider tables are not shown as such */
 
 struct column {
 	const char *key;
@@ -34,18 +35,6 @@ is_row(json_t *object)
 			return false;
 	}
 	return json_object_size(object) > 0;
-}
-
-bool
-cmd_out_is_table(const json_t *array)
-{
-	size_t i;
-
-	for (i = 0; i < json_array_size(array); i++) {
-		if (!is_row(json_array_get(array, i)))
-			return false;
-	}
-	return json_array_size(array) > 0;
 }
 
 /* The width of what was just written to the scratch text. */
@@ -111,6 +100,44 @@ measure_row(struct table *table, json_t *object)
 	}
 }
 
+static void
+measure(struct table *table, const json_t *array)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(array); i++)
+		measure_row(table, json_array_get(array, i));
+}
+
+static size_t
+table_width(const struct table *table)
+{
+	size_t width = 0;
+	unsigned int i;
+
+	for (i = 0; i < table->n; i++)
+		width += table->columns[i].width + GAP;
+	return width;
+}
+
+bool
+cmd_out_is_table(const json_t *array)
+{
+	struct table table = {.n = 0};
+	bool fits;
+	size_t i;
+
+	for (i = 0; i < json_array_size(array); i++) {
+		if (!is_row(json_array_get(array, i)))
+			return false;
+	}
+	measure(&table, array);
+	fits = table_width(&table) <= WIDEST + GAP;
+	cmd_text_fini(&table.scratch);
+	free(table.columns);
+	return json_array_size(array) > 0 && fits;
+}
+
 /* Pad the cell that begins at byte start; a line has no blanks at its end. */
 static void
 add_cell(struct cmd_text *text, struct table *table, unsigned int i, const struct cmd_text *cell)
@@ -154,8 +181,7 @@ cmd_out_add_table(struct cmd_text *text, const json_t *array, unsigned int inden
 	struct table table = {.n = 0};
 	size_t i;
 
-	for (i = 0; i < json_array_size(array); i++)
-		measure_row(&table, json_array_get(array, i));
+	measure(&table, array);
 	if (!table.scratch.failed)
 		add_row(text, &table, NULL, indent);
 	for (i = 0; i < json_array_size(array) && !table.scratch.failed; i++)

@@ -10,7 +10,7 @@
 
 #include "text.h"
 
-/* True if array can be a table. */
+/* True if array can be a table that is not too wide to read. */
 bool cmd_out_is_table(const json_t *array);
 
 /* Add a heading row and a row for each object, indented. */

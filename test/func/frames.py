@@ -25,11 +25,3 @@ def tagged(src, dst, vid, priority=0, payload=b"vhost-switch", length=64):
     head = bytes(Ether(src=src, dst=dst) /
                  Dot1Q(vlan=vid, prio=priority, type=LOCAL_EXPERIMENTAL) / Raw(payload))
     return head.ljust(length, b"\0")
-
-
-def dst_of(frame):
-    return Ether(frame).dst
-
-
-def src_of(frame):
-    return Ether(frame).src

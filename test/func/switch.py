@@ -29,9 +29,11 @@ def huge_pages_are_free(megabytes=600):
     return free_kb >= megabytes * 1024
 
 
-def eal_options(name):
+def eal_options(name, n_lcores):
+    """Several lcores share the switch's CPU: slow, but every interleaving can happen."""
     memory = ["--in-memory"] if huge_pages_are_free() else ["--no-huge", "-m", "512"]
-    return ["-l", str(SWITCH_CPU), "--no-pci", "--file-prefix", name, *memory]
+    lcores = ",".join(f"{lcore}@{SWITCH_CPU}" for lcore in range(n_lcores))
+    return ["--lcores", lcores, "--no-pci", "--file-prefix", name, *memory]
 
 
 class Switch:
@@ -41,10 +43,10 @@ class Switch:
     `ports` is a list of suffixes of --socket-file, one for each port ("" or ",key=value...").
     """
 
-    def __init__(self, directory, ports=(), options=(), name="switch"):
+    def __init__(self, directory, ports=(), options=(), name="switch", n_lcores=1):
         self.directory = directory
         self.ctl_path = os.path.join(directory, name + ".ctl")
-        self.command = [SWITCH, *eal_options(f"{name}{os.getpid()}"), "--",
+        self.command = [SWITCH, *eal_options(f"{name}{os.getpid()}", n_lcores), "--",
                         "--ctl-socket", self.ctl_path, *options]
         for number, suffix in enumerate(ports):
             self.command += ["--socket-file", self.socket_path(number) + suffix]

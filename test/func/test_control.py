@@ -9,6 +9,7 @@ Promise: everything can be seen and set through the control socket, by people an
 import json
 import os
 import socket
+import time
 
 import pytest
 
@@ -75,6 +76,15 @@ def test_values_are_those_of_the_port(lan):
     lcores = lan.switch.ctl("show lcores")["lcores"]
     assert sorted(queue for lcore in lcores for queue in lcore["queues"]) == \
         ["vhost0:0", "vhost1:0"]
+
+
+def test_idle_lcores_are_not_busy(lan):
+    lan.switch.wait_quiet()
+    lan.switch.ctl("clear lcores")
+    time.sleep(0.1)
+    lcore = lan.switch.ctl("show lcores")["lcores"][0]
+    assert lcore["rounds"] == lcore["empty_rounds"] > 0
+    assert (lcore["rx_frames"], lcore["busy_ticks"], lcore["busy_percent"]) == (0, 0, 0)
 
 
 def test_help_lists_every_command(lan):

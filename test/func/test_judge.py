@@ -7,6 +7,7 @@ Promise: the rig itself sees loss, duplication, reordering and any change of a b
 
 import pytest
 
+from child import wait_until
 from frames import BROADCAST, ether
 from guest import device, mac_of
 
@@ -28,10 +29,10 @@ def bench(rig):
     guest.send(ether(mac_of(0), BROADCAST))
     guest.stream(0, ID, BROADCAST, mac_of(9), COUNT, length=LENGTH)
     guest.wait_sent(5)
-    switch.wait_quiet()
-    probes = front.receive()[1:]
-    assert [len(probe) for probe in probes] == [LENGTH] * COUNT
-    return guest, front, probes
+    frames = []
+    wait_until(lambda: frames.extend(front.receive()) or len(frames) == 1 + COUNT, 5, "all frames")
+    assert {len(frame) for frame in frames} == {LENGTH}
+    return guest, front, frames[1:]
 
 
 def judge(bench, probes):
@@ -39,8 +40,7 @@ def judge(bench, probes):
     before = guest.received()
     for probe in probes:
         front.send(probe)
-    while guest.received() < before + len(probes):
-        pass
+    wait_until(lambda: guest.received() == before + len(probes), 5, "all frames")
     verdict = guest.verdict(0, ID)
     return {key: verdict[key] for key in
             ("received", "lost", "duplicated", "reordered", "corrupted")}

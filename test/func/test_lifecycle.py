@@ -61,6 +61,7 @@ def test_stopped_port_neither_sends_nor_receives(rig):
     for number in range(3):
         lan.reach(number, ether(mac_of(number), BROADCAST))
     switch.ctl("port stop vhost2")
+    assert mac_of(2) not in switch.fdb_ports()
     assert lan.reach(0, ether(mac_of(0), BROADCAST)) == {1}
     lan.guest.send(ether(mac_of(2), BROADCAST, b"from a stopped port"), 2)
     time.sleep(0.1)

@@ -51,6 +51,7 @@ def test_counters_agree_with_the_guests(rig):
     lan.guest.stream(0, 7, mac_of(1), mac_of(0), 1000, length=100)
     lan.guest.wait_sent(5)
     assert_flawless(lan.guest.wait_received(1, 7, 1000), 1000)
+    switch.wait_quiet()
     stats = switch.port_stats()
     assert (stats["vhost0"]["rx_frames"], stats["vhost0"]["rx_bytes"]) == (1000, 100000)
     assert (stats["vhost1"]["tx_frames"], stats["vhost1"]["tx_bytes"]) == (1000, 100000)

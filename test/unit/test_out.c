@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,28 @@ numbers_with_holes_stay_to_the_right(void **state)
 	vsw_out_fini(&out);
 }
 
+/* A table of 132 columns is one; a character more, and its rows follow one another. */
+static void
+wide_tables_are_lists(void **state)
+{
+	char cell[130] = "", expected[512];
+	struct vsw_out out;
+	json_t *array;
+
+	(void)state;
+	memset(cell, 'x', 129);
+	vsw_out_init(&out);
+	array = vsw_out_array(&out);
+	vsw_out_add_text(vsw_out_append_object(array), "a", cell);
+	vsw_out_add_uint(json_array_get(array, 0), "b", 7);
+	snprintf(expected, sizeof(expected), "%-129s  b\n%s  7\n", "a", cell);
+	check_text(&out, expected);
+	vsw_out_add_uint(json_array_get(array, 0), "b", 77);
+	snprintf(expected, sizeof(expected), "a: %s\nb: 77\n", cell);
+	check_text(&out, expected);
+	vsw_out_fini(&out);
+}
+
 static void
 tables_and_lists_nest(void **state)
 {
@@ -294,6 +317,7 @@ main(void)
 		cmocka_unit_test(objects_are_aligned),
 		cmocka_unit_test(arrays_of_objects_are_tables),
 		cmocka_unit_test(numbers_with_holes_stay_to_the_right),
+		cmocka_unit_test(wide_tables_are_lists),
 		cmocka_unit_test(tables_and_lists_nest),
 		cmocka_unit_test(foreign_bytes_are_escaped),
 		cmocka_unit_test(any_bytes_make_valid_json),

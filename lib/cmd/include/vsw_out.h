@@ -8,9 +8,10 @@
  * As text, an object is a list of "key: value" lines with the values aligned; an array of objects
  * is a table whose columns are the keys in the order of their first appearance, numbers to the
  * right; an array of plain values is one line for each, or "a, b, c" as a member; an object or a
- * table as a member is indented under its key; objects of an array that have such members follow
- * one another after an empty line. What is empty is "none", null and a missing cell are "-",
- * booleans "yes" and "no", reals have three decimals, underscores in keys are blanks.
+ * table as a member is indented under its key; objects of an array that have such members, or that
+ * would make a table wider than 132 columns, follow one another after an empty line. What is empty
+ * is "none", null and a missing cell are "-", booleans "yes" and "no", reals have three decimals,
+ * underscores in keys are blanks.
  *
  * As JSON, the tree itself on one line, or {"message": "..."}; {} if nothing was set.
  *
