@@ -32,36 +32,6 @@ vsw_fdb_candidates(const struct vsw_fdb *fdb, uint64_t key,
 	}
 }
 
-union vsw_fdb_slot
-vsw_fdb_slot_copy(const union vsw_fdb_slot *slot)
-{
-	union vsw_fdb_slot copy;
-
-	/* Another round means that somebody else has just written, so all together advance. */
-	do {
-		copy.key = __atomic_load_n(&slot->key, __ATOMIC_ACQUIRE);
-		copy.value = __atomic_load_n(&slot->value, __ATOMIC_ACQUIRE);
-	} while (__atomic_load_n(&slot->key, __ATOMIC_RELAXED) != copy.key);
-	return copy;
-}
-
-enum vsw_fdb_state
-vsw_fdb_slot_state(const struct vsw_fdb *fdb, union vsw_fdb_slot copy)
-{
-	uint32_t now_s = __atomic_load_n(&fdb->now_s, __ATOMIC_RELAXED);
-	uint32_t ageing_s = __atomic_load_n(&fdb->ageing_s, __ATOMIC_RELAXED);
-
-	if (copy.key == 0)
-		return VSW_FDB_STATE_EMPTY;
-	if (vsw_fdb_is_static(copy))
-		return VSW_FDB_STATE_STATIC;
-	if (!vsw_fdb_is_current(fdb, copy.key, copy.value))
-		return VSW_FDB_STATE_FLUSHED;
-	if (ageing_s != 0 && vsw_fdb_age(now_s, copy.value) >= ageing_s)
-		return VSW_FDB_STATE_EXPIRED;
-	return VSW_FDB_STATE_LIVE;
-}
-
 union vsw_fdb_slot *
 vsw_fdb_find(const struct vsw_fdb *fdb, uint64_t key, union vsw_fdb_slot *copy)
 {
@@ -70,6 +40,8 @@ vsw_fdb_find(const struct vsw_fdb *fdb, uint64_t key, union vsw_fdb_slot *copy)
 
 	vsw_fdb_candidates(fdb, key, slots);
 	for (i = 0; i < VSW_FDB_CANDIDATES; i++) {
+		if (__atomic_load_n(&slots[i]->key, __ATOMIC_ACQUIRE) != key)
+			continue;
 		*copy = vsw_fdb_slot_copy(slots[i]);
 		if (copy->key == key)
 			return slots[i];

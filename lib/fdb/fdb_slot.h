@@ -51,14 +51,41 @@ vsw_fdb_age(uint32_t now_s, uint64_t value)
 	return (uint16_t)(now_s - (uint32_t)(value >> VSW_FDB_VALUE_TIME_SHIFT));
 }
 
+/* A copy of a slot, key and value belonging together (see "Writes and reads" in vsw_fdb.h). */
+static inline union vsw_fdb_slot
+vsw_fdb_slot_copy(const union vsw_fdb_slot *slot)
+{
+	union vsw_fdb_slot copy;
+
+	/* Another round means that somebody else has just written, so all together advance. */
+	do {
+		copy.key = __atomic_load_n(&slot->key, __ATOMIC_ACQUIRE);
+		copy.value = __atomic_load_n(&slot->value, __ATOMIC_ACQUIRE);
+	} while (__atomic_load_n(&slot->key, __ATOMIC_RELAXED) != copy.key);
+	return copy;
+}
+
+/* The second is read after the copy, and so is never before the one stamped on it. */
+static inline enum vsw_fdb_state
+vsw_fdb_slot_state(const struct vsw_fdb *fdb, union vsw_fdb_slot copy)
+{
+	uint32_t now_s = __atomic_load_n(&fdb->now_s, __ATOMIC_RELAXED);
+	uint32_t ageing_s = __atomic_load_n(&fdb->ageing_s, __ATOMIC_RELAXED);
+
+	if (copy.key == 0)
+		return VSW_FDB_STATE_EMPTY;
+	if (vsw_fdb_is_static(copy))
+		return VSW_FDB_STATE_STATIC;
+	if (!vsw_fdb_is_current(fdb, copy.key, copy.value))
+		return VSW_FDB_STATE_FLUSHED;
+	if (ageing_s != 0 && vsw_fdb_age(now_s, copy.value) >= ageing_s)
+		return VSW_FDB_STATE_EXPIRED;
+	return VSW_FDB_STATE_LIVE;
+}
+
 /* The eight slots in which key may be, in the order of lookup. */
 void vsw_fdb_candidates(const struct vsw_fdb *fdb, uint64_t key,
 			union vsw_fdb_slot *slots[VSW_FDB_CANDIDATES]);
-
-/* A copy of a slot, key and value belonging together (see "Writes and reads" in vsw_fdb.h). */
-union vsw_fdb_slot vsw_fdb_slot_copy(const union vsw_fdb_slot *slot);
-
-enum vsw_fdb_state vsw_fdb_slot_state(const struct vsw_fdb *fdb, union vsw_fdb_slot copy);
 
 /* The slot lookups of key find and a copy of it, or NULL. The entry may be flushed or expired. */
 union vsw_fdb_slot *vsw_fdb_find(const struct vsw_fdb *fdb, uint64_t key, union vsw_fdb_slot *copy);

@@ -11,9 +11,7 @@ struct vsw_fdb_victim {
 	int32_t learner_count;
 	union vsw_fdb_slot *slot; /* the best one so far, NULL at first */
 	union vsw_fdb_slot copy;
-	int32_t count; /* entries of its port; INT32_MAX: the entry has ended */
-	bool other;    /* its port is not the learner's */
-	uint16_t age_s;
+	uint64_t rank;
 };
 
 static int32_t
@@ -34,47 +32,45 @@ search(const struct vsw_fdb *fdb, uint16_t learner)
 }
 
 /*
- * May the learner take an entry of a port with v->count of them? With as many as its own it may, so
- * that a newcomer comes up to the share of the others; but a last one only to get its own first.
+ * May the learner take an entry of another port that has count of them? With as many as its own it
+ * may, so that a newcomer comes up to the share of the others; but a last one only to get its own
+ * first.
  */
 static bool
-is_fair(const struct vsw_fdb_victim *best, const struct vsw_fdb_victim *v)
+is_fair(const struct vsw_fdb_victim *best, int32_t count)
 {
-	if (!v->other)
-		return true;
-	return v->count >= best->learner_count && (v->count > 1 || best->learner_count <= 0);
+	return count >= best->learner_count && (count > 1 || best->learner_count <= 0);
 }
 
-static bool
-is_better(const struct vsw_fdb_victim *best, const struct vsw_fdb_victim *v)
+/* The order of yielding in one number: most entries, another port before one's own, oldest. */
+static uint64_t
+rank_of(int32_t count, bool is_other, uint16_t age_s)
 {
-	if (best->slot == NULL)
-		return true;
-	if (v->count != best->count)
-		return v->count > best->count;
-	if (v->other != best->other)
-		return v->other;
-	return v->age_s > best->age_s;
+	return (count > 0 ? (uint64_t)count << 32 : 0) | (uint64_t)is_other << 16 | age_s;
 }
 
 static void
 consider(const struct vsw_fdb *fdb, union vsw_fdb_slot *slot, struct vsw_fdb_victim *best)
 {
-	struct vsw_fdb_victim v = *best;
-	enum vsw_fdb_state state;
+	union vsw_fdb_slot copy = vsw_fdb_slot_copy(slot);
+	enum vsw_fdb_state state = vsw_fdb_slot_state(fdb, copy);
+	bool is_other = vsw_fdb_slot_port(copy) != best->learner;
+	int32_t count = INT32_MAX; /* what has ended yields before all */
+	uint64_t rank;
 
-	v.slot = slot;
-	v.copy = vsw_fdb_slot_copy(slot);
-	state = vsw_fdb_slot_state(fdb, v.copy);
 	if (state == VSW_FDB_STATE_EMPTY || state == VSW_FDB_STATE_STATIC)
 		return;
-	v.other = vsw_fdb_slot_port(v.copy) != v.learner;
-	v.count = INT32_MAX;
 	if (state == VSW_FDB_STATE_LIVE)
-		v.count = count_of(fdb, vsw_fdb_slot_port(v.copy));
-	v.age_s = vsw_fdb_age(__atomic_load_n(&fdb->now_s, __ATOMIC_RELAXED), v.copy.value);
-	if (is_fair(best, &v) && is_better(best, &v))
-		*best = v;
+		count = count_of(fdb, vsw_fdb_slot_port(copy));
+	if (is_other && !is_fair(best, count))
+		return;
+	rank = rank_of(count, is_other,
+		       vsw_fdb_age(__atomic_load_n(&fdb->now_s, __ATOMIC_RELAXED), copy.value));
+	if (best->slot != NULL && rank <= best->rank)
+		return;
+	best->slot = slot;
+	best->copy = copy;
+	best->rank = rank;
 }
 
 union vsw_fdb_slot *
