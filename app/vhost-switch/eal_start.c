@@ -138,10 +138,13 @@ explain_memory(const char *line, struct vsw_error *err)
 }
 
 static int
-explain_no_huge(const char *line, struct vsw_error *err)
+explain_no_memory(const char *line, struct vsw_error *err)
 {
 	(void)line;
-	return vsw_error_set(err, ENOMEM, "EAL has no memory to start; ask for less with -m");
+	return vsw_error_set(
+		err, ENOMEM,
+		"EAL gets no memory: ask for less with -m; where it uses hugepages, this user "
+		"needs write access to the hugetlbfs mount, or --in-memory");
 }
 
 static int
@@ -165,7 +168,7 @@ static const struct {
 	{"no mounted hugetlbfs", explain_mount},
 	{"Not enough memory available", explain_memory},
 	{"Cannot get hugepage information", explain_hugepages},
-	{"services array", explain_no_huge},
+	{"services array", explain_no_memory},
 	{"FATAL: ", explain_other},
 	{"rror", explain_other},
 };

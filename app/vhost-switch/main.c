@@ -122,10 +122,10 @@ main(int argc, char **argv)
 	if (args_answer(argc, argv))
 		return EXIT_SUCCESS;
 	control_prepare();
-	umask(SOCKET_UMASK);
 	dpdk_log_set_levels();
 	n_eal = ret = eal_start(argc, argv, &err);
 	if (ret >= 0) {
+		umask(SOCKET_UMASK); /* not before: EAL makes directories */
 		ret = args_parse(argc - n_eal, argv + n_eal, &args, &err);
 		if (ret == 0)
 			ret = dpdk_log_open();

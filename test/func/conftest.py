@@ -54,10 +54,10 @@ class Rig:
         self.guests = []
         self.fronts = []
 
-    def switch(self, ports=(), options=(), name="switch", n_lcores=1):
+    def switch(self, ports=(), options=(), name="switch", n_lcores=1, eal=()):
         """`ports`: their number, or a list of suffixes of --socket-file."""
         suffixes = [""] * ports if isinstance(ports, int) else ports
-        switch = Switch(self.directory, suffixes, options, name, n_lcores)
+        switch = Switch(self.directory, suffixes, options, name, n_lcores, eal)
         self.switches.append(switch)
         return switch.start()
 

@@ -43,10 +43,10 @@ class Switch:
     `ports` is a list of suffixes of --socket-file, one for each port ("" or ",key=value...").
     """
 
-    def __init__(self, directory, ports=(), options=(), name="switch", n_lcores=1):
+    def __init__(self, directory, ports=(), options=(), name="switch", n_lcores=1, eal=()):
         self.directory = directory
         self.ctl_path = os.path.join(directory, name + ".ctl")
-        self.command = [SWITCH, *eal_options(f"{name}{os.getpid()}", n_lcores), "--",
+        self.command = [SWITCH, *eal_options(f"{name}{os.getpid()}", n_lcores), *eal, "--",
                         "--ctl-socket", self.ctl_path, *options]
         for number, suffix in enumerate(ports):
             self.command += ["--socket-file", self.socket_path(number) + suffix]

@@ -8,6 +8,7 @@ Promise: a front end may switch its rings on and off as often as it likes; it di
 """
 
 import struct
+import time
 
 import rawfront
 from child import wait_until
@@ -58,6 +59,20 @@ def test_flips_disturb_nobody(rig):
     pair.finish()
     switch.wait_state("vhost2", timeout_s=1)
     assert_port_works(guest, front)
+
+
+def test_library_lines_are_bounded(rig):
+    """librte_vhost logs every flip; our log keeps to 10 lines a second for each socket."""
+    switch = rig.switch(ports=1, eal=["--log-level=lib.vhost.config:info"])
+    front = rig.front(switch.socket_path(0))
+    begin = time.monotonic()
+    flip(front, FLIPS // 4)
+    # Lines of the seconds that the flips began and ended in, too.
+    seconds = time.monotonic() - begin + 2
+    wait_until(lambda: "suppressed" in switch.child.log() or "lost" in switch.child.log(), 3,
+               "a word on what was left out")
+    lines = [line for line in switch.child.log().splitlines() if switch.socket_path(0) in line]
+    assert 10 <= len(lines) <= 10 * seconds
 
 
 def test_disabled_receive_ring_gets_nothing(rig):
