@@ -2,9 +2,10 @@
 /*
  * What a front end does to its port: librte_vhost's callbacks, and the state they keep.
  *
- * The library gives its callbacks a vid and no context, so the ports are found by the socket path
- * that belongs to the vid, in a list under a mutex that no lcore takes. A port is watched from
- * before its socket is registered until after that is unregistered, so a callback finds it alive.
+ * The library gives its callbacks a vid and no context. A new connection finds its port by the socket
+ * path, in a list under a mutex; from then on the vid leads there without a lock, because callbacks
+ * may run with the library's queue locks held, for which lcores spin. A port is watched from before
+ * its socket is registered until after that is unregistered, so a callback finds it alive.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct vhost_port *list; /* control writes, librte_vhost's threads read: under list_lock */
+static struct vhost_port *port_of_vid[RTE_MAX_VHOST_DEVICE]; /* while connected */
 
 static uint64_t
 now_s(void)
@@ -33,30 +35,9 @@ now_s(void)
 	return now.tv_sec;
 }
 
-void
-vhost_device_watch(struct vhost_port *vhost)
-{
-	pthread_mutex_lock(&list_lock);
-	vhost->next = list;
-	list = vhost;
-	pthread_mutex_unlock(&list_lock);
-}
-
-void
-vhost_device_unwatch(struct vhost_port *vhost)
-{
-	struct vhost_port **link;
-
-	pthread_mutex_lock(&list_lock);
-	for (link = &list; *link != vhost; link = &(*link)->next)
-		;
-	*link = vhost->next;
-	pthread_mutex_unlock(&list_lock);
-}
-
-/* The port of a device of the library; NULL only for a socket that is not ours. */
+/* The port of the socket that a device came in by; NULL only for a socket that is not ours. */
 static struct vhost_port *
-port_of_device(int vid)
+port_of_socket(int vid)
 {
 	char path[VSW_PORT_VHOST_PATH_BYTES];
 	struct vhost_port *vhost;
@@ -73,11 +54,51 @@ port_of_device(int vid)
 }
 
 static void
+set_port(int vid, struct vhost_port *vhost)
+{
+	__atomic_store_n(&port_of_vid[vid], vhost, __ATOMIC_RELEASE);
+}
+
+/* The port whose front end a device is; NULL if it was refused. */
+static struct vhost_port *
+port_of_device(int vid)
+{
+	return __atomic_load_n(&port_of_vid[vid], __ATOMIC_ACQUIRE);
+}
+
+void
+vhost_device_watch(struct vhost_port *vhost)
+{
+	pthread_mutex_lock(&list_lock);
+	vhost->next = list;
+	list = vhost;
+	pthread_mutex_unlock(&list_lock);
+}
+
+void
+vhost_device_unwatch(struct vhost_port *vhost)
+{
+	struct vhost_port **link;
+	int vid;
+
+	pthread_mutex_lock(&list_lock);
+	for (link = &list; *link != vhost; link = &(*link)->next)
+		;
+	*link = vhost->next;
+	pthread_mutex_unlock(&list_lock);
+	/* To unregister a socket ends its connection without a word. */
+	for (vid = 0; vid < RTE_MAX_VHOST_DEVICE; vid++) {
+		if (port_of_device(vid) == vhost)
+			set_port(vid, NULL);
+	}
+}
+
+static void
 set_link(struct vhost_port *vhost, enum vsw_port_state link)
 {
 	pthread_mutex_lock(&vhost->info_lock);
 	vhost->info.since_s = now_s();
-	vhost->info.state = link;
+	__atomic_store_n(&vhost->info.state, link, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&vhost->info_lock);
 	vhost->env.notify(vhost->env.notify_ctx);
 }
@@ -85,13 +106,7 @@ set_link(struct vhost_port *vhost, enum vsw_port_state link)
 enum vsw_port_state
 vhost_device_link(const struct vhost_port *vhost)
 {
-	struct vhost_port *unlocked = (struct vhost_port *)(uintptr_t)vhost;
-	enum vsw_port_state link;
-
-	pthread_mutex_lock(&unlocked->info_lock);
-	link = vhost->info.state;
-	pthread_mutex_unlock(&unlocked->info_lock);
-	return link;
+	return __atomic_load_n(&vhost->info.state, __ATOMIC_ACQUIRE);
 }
 
 static enum vsw_port_state
@@ -266,7 +281,7 @@ static int
 on_new_connection(int vid)
 {
 	static const struct rte_vhost_user_extern_ops watch = {.post_msg_handle = after_message};
-	struct vhost_port *vhost = port_of_device(vid);
+	struct vhost_port *vhost = port_of_socket(vid);
 
 	if (vhost == NULL)
 		return -1;
@@ -276,6 +291,7 @@ on_new_connection(int vid)
 			     "%s: second front end refused: the port has one", vhost->port.name);
 		return -1;
 	}
+	set_port(vid, vhost);
 	rte_vhost_extern_callback_register(vid, &watch, NULL);
 	vhost->info.connections++;
 	vsw_log_from(vhost->port.name, VSW_LOG_INFO, "%s: front end connected", vhost->port.name);
@@ -290,6 +306,7 @@ on_destroy_connection(int vid)
 
 	if (vhost == NULL)
 		return;
+	set_port(vid, NULL);
 	__atomic_store_n(&vhost->tx_enabled, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&vhost->n_pairs, 0, __ATOMIC_RELEASE);
 	forget_device(vhost);
