@@ -38,6 +38,8 @@ REPLY = 1 << 2
 NEED_REPLY = 1 << 3
 
 F_MRG_RXBUF = 1 << 15
+F_INDIRECT_DESC = 1 << 28
+F_EVENT_IDX = 1 << 29
 F_PROTOCOL_FEATURES = 1 << 30
 F_VERSION_1 = 1 << 32
 PROTOCOL_F_MQ = 1 << 0
@@ -46,6 +48,7 @@ PROTOCOL_F_REPLY_ACK = 1 << 3
 RX, TX = 0, 1  # virtqueues, as the guest sees them
 
 HEADER_BYTES = 12  # struct virtio_net_hdr with num_buffers
+LEGACY_HEADER_BYTES = 10  # without: neither VERSION_1 nor MRG_RXBUF, virtio 1.2 section 5.1.6.1
 BUFFER_BYTES = 4096
 GUEST_BASE = 0x10000000  # where the region lies for the descriptors ...
 USER_BASE = 0x7f0000000000  # ... and for the ring addresses
@@ -60,11 +63,12 @@ class RawFront:
     """A connection to the server socket `path`, with rings of `size` descriptors."""
 
     def __init__(self, path, size=256, features=F_VERSION_1 | F_PROTOCOL_FEATURES | F_MRG_RXBUF,
-                 start=True):
+                 receive_bytes=BUFFER_BYTES, start=True):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(TIMEOUT_S)
         self.socket.connect(path)
         self.features = features
+        self.receive_bytes = receive_bytes  # length of a receive buffer
         self.protocol_features = 0
         self._map_memory(size)
         if start:
@@ -164,6 +168,18 @@ class RawFront:
             self.enable(queue)
         self.sync()
 
+    @property
+    def header_bytes(self):
+        long = self.features & (F_VERSION_1 | F_MRG_RXBUF)
+        return HEADER_BYTES if long else LEGACY_HEADER_BYTES
+
+    def called(self, queue):
+        """True if the switch has notified the queue since the last look."""
+        try:
+            return os.eventfd_read(self.call_fds[queue]) > 0
+        except BlockingIOError:
+            return False
+
     # Buffers
 
     def buffer_offset(self, queue, index):
@@ -176,7 +192,8 @@ class RawFront:
     def post_receive_buffers(self):
         ring = self.rings[RX]
         for index in range(ring.size):
-            ring.write_descriptor(index, self.buffer_address(RX, index), BUFFER_BYTES, DESC_WRITE)
+            ring.write_descriptor(index, self.buffer_address(RX, index), self.receive_bytes,
+                                  DESC_WRITE)
         ring.offer(*range(ring.size))
 
     def receive(self):
@@ -188,8 +205,11 @@ class RawFront:
             offset = self.buffer_offset(RX, head)
             data = bytes(self.memory[offset:offset + length])
             if parts == 0:
-                parts = max(1, struct.unpack_from("<H", data, 10)[0])
-                frames.append(data[HEADER_BYTES:])
+                if self.header_bytes == HEADER_BYTES:
+                    parts = max(1, struct.unpack_from("<H", data, 10)[0])
+                else:
+                    parts = 1
+                frames.append(data[self.header_bytes:])
             else:
                 frames[-1] += data
             parts -= 1
@@ -211,13 +231,13 @@ class RawFront:
                                   0 if last else DESC_NEXT, (index + 1) % ring.size)
         return len(parts)
 
-    def send(self, frame, header=bytes(HEADER_BYTES)):
+    def send(self, frame, header=None):
         """One frame; returns when the switch has given its buffers back."""
         self.offer_frame(frame, header)
         self.wait_taken()
 
-    def offer_frame(self, frame, header=bytes(HEADER_BYTES), head=0):
-        self.write_chain(head, header + frame)
+    def offer_frame(self, frame, header=None, head=0):
+        self.write_chain(head, (bytes(self.header_bytes) if header is None else header) + frame)
         self.rings[TX].offer(head)
 
     def wait_taken(self, timeout_s=TIMEOUT_S):

@@ -11,6 +11,8 @@ DESC_NEXT = 1
 DESC_WRITE = 2
 DESC_INDIRECT = 4
 
+NO_INTERRUPT = 1  # virtq_avail.flags
+
 PAGE = 4096
 
 
@@ -56,6 +58,14 @@ class SplitRing:
             slot = (self.avail_index + number) % self.size
             struct.pack_into("<H", self.memory, self.avail_offset + 4 + 2 * slot, head)
         self.set_avail_index(self.avail_index + len(heads))
+
+    def set_avail_flags(self, flags):
+        """NO_INTERRUPT or 0; without EVENT_IDX."""
+        self.words[self.avail_offset // 2] = flags
+
+    def set_used_event(self, index):
+        """With EVENT_IDX: notify me when the used index passes this one."""
+        self.words[self.avail_offset // 2 + 2 + self.size] = index & 0xffff
 
     def release(self):
         self.words.release()
