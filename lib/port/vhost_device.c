@@ -2,10 +2,11 @@
 /*
  * What a front end does to its port: librte_vhost's callbacks, and the state they keep.
  *
- * The library gives its callbacks a vid and no context. A new connection finds its port by the socket
- * path, in a list under a mutex; from then on the vid leads there without a lock, because callbacks
- * may run with the library's queue locks held, for which lcores spin. A port is watched from before
- * its socket is registered until after that is unregistered, so a callback finds it alive.
+ * The library gives its callbacks a vid and no context. A new connection finds its port by the
+ * socket path, in a list under a mutex; from then on the vid leads there without a lock, because
+ * callbacks may run with the library's queue locks held, for which lcores spin. A port is watched
+ * from before its socket is registered until after that is unregistered, so a callback finds it
+ * alive.
  */
 #include <stdlib.h>
 #include <string.h>
