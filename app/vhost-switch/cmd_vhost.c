@@ -119,6 +119,15 @@ add_queues(const struct vsw_port_vhost_info *info, json_t *list)
 	}
 }
 
+/* Of struct virtio_net_hdr, 0 before features are agreed. virtio 1.2 section 5.1.6.1. */
+static unsigned int
+header_bytes(uint64_t features)
+{
+	if (features == 0)
+		return 0;
+	return features & (1ULL << VIRTIO_NET_F_MRG_RXBUF | 1ULL << VIRTIO_F_VERSION_1) ? 12 : 10;
+}
+
 static void
 show_port(const struct vsw_port *port, json_t *object)
 {
@@ -136,10 +145,7 @@ show_port(const struct vsw_port *port, json_t *object)
 		 RTE_DIM(feature_names));
 	add_bits(object, "protocol_features", "protocol_feature_names", info.protocol_features,
 		 protocol_feature_names, RTE_DIM(protocol_feature_names));
-	vsw_out_add_uint(
-		object, "header_bytes",
-		info.features & (1ULL << VIRTIO_NET_F_MRG_RXBUF | 1ULL << VIRTIO_F_VERSION_1) ? 12
-											      : 10);
+	vsw_out_add_uint(object, "header_bytes", header_bytes(info.features));
 	add_memory(&info, vsw_out_add_array(object, "memory"));
 	add_queues(&info, vsw_out_add_array(object, "queues"));
 }

@@ -100,7 +100,7 @@ run(const struct args *args, struct vsw_error *err)
 	}
 	ret = configure(&vsw, args, err);
 	if (ret == 0) {
-		vsw_log(VSW_LOG_NOTICE, "version %s, %u lcores, control socket %s", VERSION,
+		vsw_log(VSW_LOG_NOTICE, "version %s, lcores: %u, control socket: %s", VERSION,
 			vsw.n_lcores, args->ctl_path != NULL ? args->ctl_path : "none");
 		ret = forward(&vsw, control, err);
 	}
