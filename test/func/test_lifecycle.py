@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import time
 
 import pytest
@@ -20,7 +21,7 @@ from frames import BROADCAST, ether
 from guest import assert_flawless, device, mac_of
 from honest import HonestPair
 from rawfront import RawFront
-from switch import ControlError, Switch
+from switch import SWITCH, ControlError, Switch
 
 
 def pair_of(rig, switch, name="pair"):
@@ -278,6 +279,24 @@ def test_traffic_after_restart_of_the_switch(rig):
     pair.guest.stream(0, 1, mac_of(1), mac_of(0), 1000)
     pair.guest.wait_sent(5)
     assert_flawless(pair.guest.wait_received(1, 1, 1000), 1000)
+
+
+@pytest.mark.parametrize("options, words", [
+    (["-l", "99", "--no-huge"], ["lcore 99", "CPUs", "-l"]),
+    (["-l", "x", "--no-huge"], ["core list", "-l 0-1"]),
+    (["-l", "0", "--in-memory", "-m", "9999999"], ["9999999", "hugepages"]),
+    (["-l", "0", "--no-huge", "--in-memory"], ["--in-memory"]),
+    (["-l", "0", "--no-such-option"], ["--no-such-option", "--help"]),
+    (["-l", "0", "--socket-file", "/tmp/x"], ["--socket-file", "'--'"]),
+], ids=lambda value: " ".join(value))
+def test_eal_that_does_not_start(workdir, options, words):
+    """One sentence: what is wrong, the numbers, what to do."""
+    done = subprocess.run([SWITCH, *options, "--no-pci", "--file-prefix", f"no{os.getpid()}"],
+                          env=dict(os.environ, RUNTIME_DIRECTORY=workdir), timeout=20,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout == "" and done.stderr.count("\n") == 1, done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
 
 
 @pytest.mark.parametrize("options", [
