@@ -132,9 +132,10 @@ main(int argc, char **argv)
 		if (ret == 0)
 			ret = run(&args, &err);
 		dpdk_log_close();
-		rte_eal_cleanup();
 	}
 	if (ret < 0)
 		fprintf(stderr, "vhost-switch: %s\n", err.text);
+	if (n_eal >= 0)
+		rte_eal_cleanup();
 	return ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
