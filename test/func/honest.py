@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A pair of guests that exchanges traffic while a test does something to other ports."""
 
+from child import wait_until
 from guest import assert_flawless, mac_of
 
 PPS = 20000
@@ -26,12 +27,14 @@ class HonestPair:
                               pps, length)
         return self
 
+    def _sent(self):
+        streams = {stream["id"]: stream["sent"] for stream in self.guest.report()["streams"]}
+        return [streams[210 + end] for end in (0, 1)]
+
     def finish(self, at_least=1):
-        """Stop, and demand that nothing was lost."""
+        """Let each end send `at_least` frames in all, stop, and demand that nothing was lost."""
+        wait_until(lambda: min(self._sent()) >= at_least, 20, f"{at_least} frames sent")
         self.guest.command("stop")
-        sent = {stream["id"]: stream["sent"] for stream in self.guest.report()["streams"]}
-        for end in (0, 1):
-            count = sent[210 + end]
-            assert count >= at_least
+        for end, count in zip((0, 1), self._sent()):
             verdict = self.guest.wait_received(self.ends[1 - end], 210 + end, count)
             assert_flawless(verdict, count)
