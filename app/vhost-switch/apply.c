@@ -2,7 +2,6 @@
 #include "apply.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -42,22 +41,23 @@ apply_plan(struct vsw_switch *vsw, struct vsw_error *err)
 	uint16_t n_ports = forwarding_ports(ports);
 	struct vsw_fwd_plan *plan = NULL, *pause = NULL;
 	struct vsw_fwd_queue *queues;
-	uint32_t n, n_moved;
+	uint32_t n = 0, n_moved = 0;
 
 	queues = assign_queues(vsw, &n, &n_moved);
+	/* After a plan that failed, the places that ports remember are not those in effect. */
+	if (vsw->plan_failed)
+		n_moved = n;
 	if (queues != NULL)
 		plan = vsw_fwd_plan_create(ports, n_ports, queues, n, vsw->n_lcores);
 	if (plan != NULL && n_moved > 0)
 		pause = vsw_fwd_plan_create(ports, n_ports, queues, n - n_moved, vsw->n_lcores);
 	free(queues);
-	if (plan == NULL || (n_moved > 0 && pause == NULL)) {
+	vsw->plan_failed = plan == NULL || (n_moved > 0 && pause == NULL);
+	if (vsw->plan_failed) {
 		vsw_fwd_plan_destroy(plan);
 		return vsw_error_set(err, ENOMEM, "out of memory for a forwarding plan");
 	}
-	/*
-	 * A queue that moves is polled by nobody for one grace period, never by two lcores at
-	 * once.
-	 */
+	/* For one grace period nobody polls a queue that moves; never do two lcores. */
 	if (pause != NULL)
 		publish(vsw, pause);
 	publish(vsw, plan);

@@ -45,6 +45,7 @@ struct vsw_lcore {
 
 struct vsw_switch {
 	struct vsw_fwd_plan *plan; /* control: publishes; lcores: read once per round */
+	bool plan_failed;	   /* control: the newest plan found no memory */
 	bool stop;		   /* control: sets once; lcores: read once per round */
 	struct vsw_rcu *rcu;
 	struct vsw_fdb *fdb;
