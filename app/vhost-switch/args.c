@@ -190,51 +190,47 @@ append_key(char *line, size_t size, char *key)
 	return append(line, size, key) && (value == NULL || append(line, size, value));
 }
 
+/* The value of "key=value", "" of "key" alone, NULL if the key is not there. */
 static const char *
-find_name(char **keys, unsigned int n, const char *absent)
+find_key(char **keys, unsigned int n, const char *key)
 {
+	size_t length = strlen(key);
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		if (strncmp(keys[i], "name=", 5) == 0)
-			return keys[i] + 5;
+		if (strncmp(keys[i], key, length) != 0)
+			continue;
+		if (keys[i][length] == '=')
+			return keys[i] + length + 1;
+		if (keys[i][length] == '\0')
+			return "";
 	}
-	return absent;
+	return NULL;
 }
 
 /* What a socket says for itself goes before what is said for all. */
-static bool
-has_key(char **keys, unsigned int n, const char *key)
-{
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
-		if (strncmp(keys[i], key, strlen(key)) == 0)
-			return true;
-	}
-	return false;
-}
-
 int
 args_socket_command(const struct args *args, unsigned int n, char *line, size_t size,
 		    struct vsw_error *err)
 {
-	char text[VSW_CMD_LINE_BYTES], name[VSW_CMD_NAME_BYTES], *keys[16], *path, *rest = text;
+	char text[VSW_CMD_LINE_BYTES], ordinal[VSW_CMD_NAME_BYTES], *keys[16], *path, *rest = text;
 	unsigned int i, n_keys = 0;
+	const char *name;
 	bool fits;
 
 	snprintf(text, sizeof(text), "%s", args->socket_file[n]);
-	snprintf(name, sizeof(name), "vhost%u", n);
+	snprintf(ordinal, sizeof(ordinal), "vhost%u", n);
 	path = strsep(&rest, ",");
 	while (rest != NULL && n_keys < sizeof(keys) / sizeof(keys[0]))
 		keys[n_keys++] = strsep(&rest, ",");
+	name = find_key(keys, n_keys, "name");
 	line[0] = '\0';
 	fits = append(line, size, "port") && append(line, size, "add") &&
-	       append(line, size, "vhost") && append(line, size, find_name(keys, n_keys, name)) &&
+	       append(line, size, "vhost") && append(line, size, name != NULL ? name : ordinal) &&
 	       append(line, size, "path") && append(line, size, path);
-	if (args->client && !has_key(keys, n_keys, "client"))
+	if (args->client && find_key(keys, n_keys, "client") == NULL)
 		fits = fits && append(line, size, "client");
-	if (!args->mergeable && !has_key(keys, n_keys, "mergeable"))
+	if (!args->mergeable && find_key(keys, n_keys, "mergeable") == NULL)
 		fits = fits && append(line, size, "mergeable") && append(line, size, "off");
 	for (i = 0; i < n_keys; i++) {
 		if (strncmp(keys[i], "name=", 5) != 0)

@@ -79,7 +79,7 @@ void vsw_port_fini(struct vsw_port *port);
 /* Take out of the registry and free, by the kind's destroy. NULL is accepted. */
 void vsw_port_destroy(struct vsw_port *port);
 
-/* NULL: no such port; find_by_name then fills err with the names that exist. */
+/* NULL: no such port; vsw_port_find() then fills err with the names that exist. */
 struct vsw_port *vsw_port_find(const char *name, struct vsw_error *err);
 struct vsw_port *vsw_port_get(uint16_t port_id);
 
