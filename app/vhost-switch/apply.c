@@ -12,14 +12,14 @@
 #include "vsw_rcu.h"
 
 static uint16_t
-forwarding_ports(struct vsw_port_hot **ports)
+forwarding_ports(struct vsw_port **ports)
 {
 	struct vsw_port *port;
 	uint16_t port_id = 0, n = 0;
 
 	while ((port = vsw_port_next(&port_id)) != NULL) {
 		if (vsw_port_state(port) == VSW_PORT_FORWARDING)
-			ports[n++] = &port->hot;
+			ports[n++] = port;
 	}
 	return n;
 }
@@ -37,20 +37,27 @@ publish(struct vsw_switch *vsw, struct vsw_fwd_plan *plan)
 int
 apply_plan(struct vsw_switch *vsw, struct vsw_error *err)
 {
-	struct vsw_port_hot *ports[VSW_PORT_MAX];
-	uint16_t n_ports = forwarding_ports(ports);
+	struct vsw_port *ports[VSW_PORT_MAX];
+	struct vsw_fwd_config config = {
+		.ports = ports,
+		.n_ports = forwarding_ports(ports),
+		.private_guests = vsw->private_guests,
+		.n_lcores = vsw->n_lcores,
+	};
 	struct vsw_fwd_plan *plan = NULL, *pause = NULL;
 	struct vsw_fwd_queue *queues;
-	uint32_t n = 0, n_moved = 0;
+	uint32_t n_moved = 0;
 
-	queues = assign_queues(vsw, &n, &n_moved);
+	queues = assign_queues(vsw, &config.n_queues, &n_moved);
 	/* After a plan that failed, the places that ports remember are not those in effect. */
 	if (vsw->plan_failed)
-		n_moved = n;
+		n_moved = config.n_queues;
+	config.queues = queues;
 	if (queues != NULL)
-		plan = vsw_fwd_plan_create(ports, n_ports, queues, n, vsw->n_lcores);
+		plan = vsw_fwd_plan_create(&config);
+	config.n_queues -= n_moved;
 	if (plan != NULL && n_moved > 0)
-		pause = vsw_fwd_plan_create(ports, n_ports, queues, n - n_moved, vsw->n_lcores);
+		pause = vsw_fwd_plan_create(&config);
 	free(queues);
 	vsw->plan_failed = plan == NULL || (n_moved > 0 && pause == NULL);
 	if (vsw->plan_failed) {

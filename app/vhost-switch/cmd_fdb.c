@@ -170,12 +170,11 @@ fdb_add(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struct 
 	(void)out;
 	if (port == NULL)
 		return -err->code;
-	vlan = vsw_cmd_args_uint(args, "vlan", port->hot.vlan);
-	if (vlan != port->hot.vlan)
-		return vsw_error_set(
-			err, EINVAL,
-			"port \"%s\" is in VLAN %u, not %u: the entry would lead nowhere",
-			port->name, port->hot.vlan, (unsigned int)vlan);
+	vlan = vsw_cmd_args_uint(args, "vlan", port->settings.vlan.vlan);
+	if (vlan == 0 || !vsw_vlan_is_member(&port->settings.vlan, vlan))
+		return vsw_error_set(err, EINVAL,
+				     "port \"%s\" is not in VLAN %u: the entry would lead nowhere",
+				     port->name, (unsigned int)vlan);
 	return vsw_fdb_add_static(vsw->fdb, vsw_fdb_key(vlan, vsw_cmd_args_mac(args, "mac", 0)),
 				  port->hot.port_id, err);
 }

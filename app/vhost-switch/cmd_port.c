@@ -180,7 +180,7 @@ show_info(struct vsw_switch *vsw, struct vsw_port *port, json_t *object)
 	}
 	vsw_out_add_text(object, "admin", port->admin_up ? "up" : "down");
 	vsw_out_add_text(object, "state", vsw_port_state_name(vsw_port_state(port)));
-	vsw_out_add_uint(object, "vlan", port->hot.vlan);
+	vsw_out_add_uint(object, "vlan", port->settings.vlan.vlan);
 	add_lcores(vsw, port, object);
 	vsw_out_add_uint(object, "macs", vsw_fdb_port_entries(vsw->fdb, port->hot.port_id));
 }

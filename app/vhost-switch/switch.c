@@ -59,7 +59,7 @@ create_fdb(struct vsw_switch *vsw, uint32_t entries_max, struct vsw_error *err)
 {
 	const struct vsw_fdb_config config = {
 		.entries_max = entries_max,
-		.ports_max = VSW_PORT_MAX,
+		.ports_max = VSW_FWD_FDB_PORTS,
 		.seed = rte_rand(),
 		.ageing_s = VSW_FDB_AGEING_DEFAULT_S,
 	};
@@ -112,7 +112,7 @@ switch_init(struct vsw_switch *vsw, uint32_t fdb_size, struct vsw_error *err)
 	vsw->n_lcores = rte_lcore_count();
 	vsw->notify_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	vsw->rcu = vsw_rcu_create(vsw->n_lcores);
-	vsw->plan = vsw_fwd_plan_create(NULL, 0, NULL, 0, vsw->n_lcores);
+	vsw->plan = vsw_fwd_plan_create(&(struct vsw_fwd_config){.n_lcores = vsw->n_lcores});
 	if (vsw->notify_fd < 0 || vsw->rcu == NULL || vsw->plan == NULL)
 		ret = vsw_error_set(err, ENOMEM, "no memory to start; give EAL more with -m");
 	else

@@ -52,6 +52,7 @@ struct vsw_switch {
 	void *fdb_memory;
 	uint32_t fdb_ageing_s;	 /* control: as set */
 	uint32_t fdb_port_limit; /* control: as set */
+	bool private_guests;	 /* set before ports are made: vm2vm 0 */
 	struct rte_mempool *pool;
 	unsigned int n_lcores;
 	struct vsw_lcore *lcores;

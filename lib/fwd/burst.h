@@ -12,23 +12,24 @@
 #include <stdint.h>
 
 #include "vsw_fwd.h"
+#include "vsw_port_hot.h"
 
 struct vsw_burst {
-	struct vsw_port_hot *port; /* where the frames came from */
-	struct vsw_stats_row *row; /* of that port, on this lcore */
-	uint16_t n;		   /* frames received */
+	const struct vsw_fwd_port *port; /* where the frames came from */
+	struct vsw_stats_row *row;	 /* of that port, on this lcore */
+	uint16_t n;			 /* frames received */
 	uint16_t n_live;
 	uint16_t n_flood;
 	uint8_t live[VSW_BURST_MAX];	/* frames that go on; after dispatch: nothing */
-	uint8_t flood[VSW_BURST_MAX];	/* frames without a known destination */
-	uint64_t da_key[VSW_BURST_MAX]; /* VLAN and destination, in the order of live */
-	uint64_t sa_key[VSW_BURST_MAX]; /* VLAN and source, in the order of live */
+	uint8_t flood[VSW_BURST_MAX];	/* frames without a known destination, in live's order */
+	uint64_t da_key[VSW_BURST_MAX]; /* domain and destination, in the order of live */
+	uint64_t sa_key[VSW_BURST_MAX]; /* domain and source, in the order of live */
 	struct vsw_frame frame[VSW_BURST_MAX];
 };
 
 /* The frames that leave by one port, collected over a burst. */
 struct vsw_fwd_output {
-	struct vsw_port_hot *port;
+	const struct vsw_fwd_port *port;
 	uint16_t n;
 	struct vsw_frame *frame[VSW_BURST_MAX];
 };
@@ -44,7 +45,8 @@ struct vsw_fwd_lcore {
 
 /* Append a frame to the output of a port. A frame is never output twice to one port. */
 static inline void
-vsw_fwd_output(struct vsw_fwd_lcore *lcore, struct vsw_port_hot *port, struct vsw_frame *frame)
+vsw_fwd_output(struct vsw_fwd_lcore *lcore, const struct vsw_fwd_port *port,
+	       struct vsw_frame *frame)
 {
 	struct vsw_fwd_output *output = &lcore->output[port->port_id];
 
@@ -55,6 +57,27 @@ vsw_fwd_output(struct vsw_fwd_lcore *lcore, struct vsw_port_hot *port, struct vs
 	output->frame[output->n++] = frame;
 }
 
+/* True for a broadcast or multicast destination: the I/G bit of a key's address. */
+static inline bool
+vsw_fwd_is_group(uint64_t key)
+{
+	return key >> 40 & 1;
+}
+
+/*
+ * What the MTU of a port is held against, with the Ethernet header: the length of an admitted frame
+ * without our tag and without one of a customer's.
+ */
+static inline uint32_t
+vsw_fwd_untagged_bytes(const struct vsw_frame *frame)
+{
+	uint32_t bytes = frame->len_bytes;
+
+	bytes -= frame->vlan.tag != VSW_VLAN_NO_TAG ? VSW_VLAN_TAG_BYTES : 0;
+	bytes -= frame->vlan.inner ? VSW_VLAN_TAG_BYTES : 0;
+	return bytes;
+}
+
 /* The stages, in their order. */
 void vsw_fwd_admit(struct vsw_burst *burst);
 void vsw_fwd_learn(struct vsw_burst *burst, struct vsw_fdb *fdb);
@@ -63,5 +86,17 @@ void vsw_fwd_dispatch(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 void vsw_fwd_flood(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 		   const struct vsw_fwd_plan *plan);
 void vsw_fwd_egress(struct vsw_fwd_lcore *lcore);
+
+/* The services: what vsw_fwd_port.forward can be. */
+void vsw_fwd_bridge(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
+		    const struct vsw_fwd_plan *plan);
+void vsw_fwd_connect(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
+		     const struct vsw_fwd_plan *plan);
+void vsw_fwd_guest(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
+		   const struct vsw_fwd_plan *plan);
+void vsw_fwd_private_guest(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
+			   const struct vsw_fwd_plan *plan);
+void vsw_fwd_uplink(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
+		    const struct vsw_fwd_plan *plan);
 
 #endif /* BURST_H */

@@ -29,15 +29,12 @@ vsw_fwd_burst(struct vsw_fwd_lcore *lcore, const struct vsw_fwd_plan *plan, stru
 {
 	struct vsw_burst burst;
 
-	burst.port = rxq->port;
+	burst.port = &plan->port[rxq->port->port_id];
 	burst.row = &rxq->port->rows[lcore->lcore];
 	burst.n = rxq->rx(rxq, burst.row, burst.frame, VSW_BURST_MAX);
 	if (burst.n == 0)
 		return 0;
-	vsw_fwd_admit(&burst);
-	vsw_fwd_learn(&burst, lcore->fdb);
-	vsw_fwd_dispatch(&burst, lcore, plan);
-	vsw_fwd_flood(&burst, lcore, plan);
+	burst.port->forward(&burst, lcore, plan);
 	vsw_fwd_egress(lcore);
 	rxq->release(rxq, burst.frame, burst.n);
 	return burst.n;

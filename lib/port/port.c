@@ -112,7 +112,8 @@ check_name(const char *name, struct vsw_error *err)
 }
 
 int
-vsw_port_init(struct vsw_port *port, const char *name, unsigned int n_lcores, struct vsw_error *err)
+vsw_port_init(struct vsw_port *port, const char *name, uint16_t vlan, unsigned int n_lcores,
+	      struct vsw_error *err)
 {
 	uint16_t port_id = 0;
 	int ret;
@@ -133,6 +134,11 @@ vsw_port_init(struct vsw_port *port, const char *name, unsigned int n_lcores, st
 				     "give EAL more memory (-m)",
 				     name);
 	strcpy(port->name, name);
+	port->settings = (struct vsw_port_settings){
+		.vlan = {.mode = VSW_VLAN_ACCESS, .vlan = vlan},
+		.mtu_bytes = VSW_FRAME_MTU_MAX_BYTES,
+		.flood_unknown = true,
+	};
 	memset(port->place, 0xff, sizeof(port->place));
 	port->hot.rows = vsw_stats_rows(port->stats);
 	port->hot.port_id = port_id;

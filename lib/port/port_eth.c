@@ -11,6 +11,7 @@
 #include "vsw_frame_hot.h"
 
 #define ETH_DESCRIPTORS 1024
+#define ETH_MIN_BYTES 60 /* without FCS: IEEE 802.3-2018 clause 4.2.3.3 */
 
 struct port_eth {
 	struct vsw_port port;
@@ -163,10 +164,10 @@ vsw_port_eth_create(const struct vsw_port_eth_config *config, struct vsw_port **
 	eth->rxq = (struct vsw_rxq){.rx = eth_rx, .release = eth_release, .port = &eth->port.hot};
 	eth->port.ops = &eth_ops;
 	eth->port.hot.tx = eth_tx;
-	eth->port.hot.vlan = config->vlan;
+	eth->port.hot.min_bytes = ETH_MIN_BYTES;
 	eth->port.admin_up = true;
 	eth->port.pinned_lcore = config->pinned_lcore;
-	ret = vsw_port_init(&eth->port, config->name, config->n_lcores, err);
+	ret = vsw_port_init(&eth->port, config->name, config->vlan, config->n_lcores, err);
 	if (ret < 0)
 		goto err_free;
 	ret = start_device(config, err);

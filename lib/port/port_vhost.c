@@ -215,10 +215,9 @@ vsw_port_vhost_create(const struct vsw_port_vhost_config *config,
 	vhost_device_init(vhost, config->client);
 	vhost_queues_init(vhost);
 	vhost->port.ops = &vhost_ops;
-	vhost->port.hot.vlan = config->vlan;
 	vhost->port.admin_up = true;
 	vhost->port.pinned_lcore = config->pinned_lcore;
-	ret = vsw_port_init(&vhost->port, config->name, env->n_lcores, err);
+	ret = vsw_port_init(&vhost->port, config->name, config->vlan, env->n_lcores, err);
 	if (ret < 0) {
 		rte_free(vhost);
 		return ret;

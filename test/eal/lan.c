@@ -75,20 +75,23 @@ make_port(struct lan *lan, unsigned int i, uint16_t vlan)
 void
 lan_set_forwarding(struct lan *lan, uint32_t ports)
 {
-	struct vsw_port_hot *hot[LAN_PORTS_MAX];
+	struct vsw_port *forwarding[LAN_PORTS_MAX];
 	struct vsw_fwd_queue queues[LAN_PORTS_MAX];
+	struct vsw_fwd_config config = {.ports = forwarding, .queues = queues, .n_lcores = 1};
 	unsigned int i, n = 0;
 
 	for (i = 0; i < lan->n_ports; i++) {
 		if ((ports >> i & 1) == 0)
 			continue;
-		hot[n] = &lan->port[i]->hot;
+		forwarding[n] = lan->port[i];
 		queues[n].rxq = lan->port[i]->ops->rxq(lan->port[i], 0);
 		queues[n].lcore = 0;
 		n++;
 	}
 	vsw_fwd_plan_destroy(lan->plan);
-	lan->plan = vsw_fwd_plan_create(hot, n, queues, n, 1);
+	config.n_ports = config.n_queues = n;
+	config.private_guests = lan->private_guests;
+	lan->plan = vsw_fwd_plan_create(&config);
 	assert_non_null(lan->plan);
 }
 
@@ -96,7 +99,7 @@ void
 lan_init(struct lan *lan, unsigned int n_ports, const uint16_t *vlans)
 {
 	const struct vsw_fdb_config config = {
-		.entries_max = 256, .ports_max = VSW_PORT_MAX, .ageing_s = 300, .seed = 42};
+		.entries_max = 256, .ports_max = VSW_FWD_FDB_PORTS, .ageing_s = 300, .seed = 42};
 	unsigned int i;
 
 	lan_eal();

@@ -26,6 +26,7 @@ struct lan {
 	struct rte_ring *from_switch[LAN_PORTS_MAX];
 	struct vsw_fdb *fdb;
 	void *fdb_memory;
+	bool private_guests; /* for the next lan_set_forwarding() */
 	struct vsw_fwd_plan *plan;
 	struct vsw_fwd_lcore *lcore;
 };

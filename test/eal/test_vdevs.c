@@ -108,9 +108,10 @@ add_port(struct pair *pair, unsigned int i, const char *device, const char *argu
 static void
 start(struct pair *pair)
 {
-	const struct vsw_fdb_config config = {.entries_max = 256, .ports_max = VSW_PORT_MAX};
-	struct vsw_port_hot *hot[2] = {&pair->port[0]->hot, &pair->port[1]->hot};
+	const struct vsw_fdb_config config = {.entries_max = 256, .ports_max = VSW_FWD_FDB_PORTS};
 	struct vsw_fwd_queue queues[2];
+	const struct vsw_fwd_config plan = {
+		.ports = pair->port, .n_ports = 2, .queues = queues, .n_queues = 2, .n_lcores = 1};
 	unsigned int i;
 
 	for (i = 0; i < 2; i++)
@@ -119,7 +120,7 @@ start(struct pair *pair)
 	pair->fdb_memory = rte_zmalloc("fdb", vsw_fdb_memory_bytes(&config), RTE_CACHE_LINE_SIZE);
 	assert_non_null(pair->fdb_memory);
 	pair->fdb = vsw_fdb_init(pair->fdb_memory, &config);
-	pair->plan = vsw_fwd_plan_create(hot, 2, queues, 2, 1);
+	pair->plan = vsw_fwd_plan_create(&plan);
 	pair->lcore = vsw_fwd_lcore_create(0, pair->fdb, SOCKET_ID_ANY);
 	assert_non_null(pair->plan);
 	assert_non_null(pair->lcore);

@@ -18,6 +18,8 @@
 
 #include <stdint.h>
 
+#include "vsw_vlan.h"
+
 /* Most frames in a burst: DESIGN.md section 3, and the most librte_vhost hands out at once. */
 #define VSW_BURST_MAX 32
 
@@ -27,14 +29,15 @@
 #define VSW_FRAME_MIN_BYTES 14 /* Ethernet header; virtio has no larger minimum */
 
 /* Largest frame without FCS: 9000 bytes of payload, Ethernet header, two tags. */
+#define VSW_FRAME_MTU_MAX_BYTES 9000
 #define VSW_FRAME_MAX_BYTES 9022
 
 struct vsw_frame {
 	const uint8_t
 		*head; /* private to the lcore; min(len_bytes, VSW_FRAME_HEAD_BYTES) readable */
 	void *backing; /* of the port that received it */
-	uint32_t len_bytes; /* without FCS */
-	uint16_t vlan;	    /* domain of the frame, set by admit */
+	uint32_t len_bytes;	   /* without FCS */
+	struct vsw_vlan_view vlan; /* set by admit; .tag is kept as the bytes are */
 };
 
 #endif /* VSW_FRAME_H */

@@ -25,6 +25,7 @@
 #include "vsw_error.h"
 #include "vsw_port_hot.h"
 #include "vsw_stats.h"
+#include "vsw_vlan.h"
 
 #define VSW_PORT_NAME_BYTES 32
 #define VSW_PORT_ANY_LCORE UINT16_MAX
@@ -40,7 +41,28 @@ enum vsw_port_state {
 	VSW_PORT_STOPPED,    /* admin down */
 };
 
-struct vsw_port;
+/* What becomes of the frames that a port receives: lib/fwd has a function for each. */
+enum vsw_port_service {
+	VSW_PORT_BRIDGE,  /* learning bridge, by VLAN */
+	VSW_PORT_CONNECT, /* all to one peer, and nothing looked up */
+	VSW_PORT_GUEST,	  /* of the one domain that uplinks share by tags (-p) */
+	VSW_PORT_UPLINK,  /* to that domain */
+};
+
+/* Ports of one group do not exchange frames; a split-horizon group. */
+#define VSW_PORT_GROUP_NONE 0
+#define VSW_PORT_GROUP_MAX 1000
+#define VSW_PORT_GROUP_UPLINK 1001
+
+/* What the user has set. A plan takes a copy; a change takes effect with the next plan. */
+struct vsw_port_settings {
+	struct vsw_vlan_port vlan;
+	enum vsw_port_service service;
+	uint16_t group;
+	uint16_t mtu_bytes;	     /* payload of the largest frame: no header, no tags */
+	bool flood_unknown;	     /* unicast that nobody has been heard from goes here, too */
+	const struct vsw_port *peer; /* VSW_PORT_CONNECT */
+};
 
 struct vsw_port_ops {
 	const char *kind;
@@ -50,6 +72,11 @@ struct vsw_port_ops {
 	/* Receive queues to poll: 0 .. n_rxqs - 1. */
 	uint16_t (*n_rxqs)(const struct vsw_port *port);
 	struct vsw_rxq *(*rxq)(struct vsw_port *port, uint16_t queue);
+	/*
+	 * Tell the device of a new MTU, 68 .. VSW_FRAME_MTU_MAX_BYTES; NULL where there is none to
+	 * tell. Returns 0 or a negative errno with err set.
+	 */
+	int (*set_mtu)(struct vsw_port *port, uint16_t mtu_bytes, struct vsw_error *err);
 	/* No lcore knows the port any more. */
 	void (*destroy)(struct vsw_port *port);
 };
@@ -59,6 +86,7 @@ struct vsw_port {
 	const struct vsw_port_ops *ops;
 	char name[VSW_PORT_NAME_BYTES];
 	struct vsw_stats *stats;
+	struct vsw_port_settings settings;
 	bool admin_up;
 	uint16_t pinned_lcore;		     /* lcore index, or VSW_PORT_ANY_LCORE */
 	uint16_t place[VSW_PORT_QUEUES_MAX]; /* lcore index that polls the queue, or ANY */
@@ -66,11 +94,12 @@ struct vsw_port {
 };
 
 /*
- * Part of every kind's create: checks the name, takes an id, makes the counter rows and enters the
- * port into the registry. The kind sets hot.tx and ops before. Errors: EINVAL, EEXIST, ENOSPC,
+ * Part of every kind's create: checks the name, takes an id, makes the counter rows, sets the
+ * default settings (access port of vlan, largest MTU) and enters the port into the registry. The
+ * kind sets hot.tx and ops before. Errors: EINVAL, EEXIST, ENOSPC,
  * ENOMEM.
  */
-int vsw_port_init(struct vsw_port *port, const char *name, unsigned int n_lcores,
+int vsw_port_init(struct vsw_port *port, const char *name, uint16_t vlan, unsigned int n_lcores,
 		  struct vsw_error *err);
 
 /* The reverse of vsw_port_init(). */

@@ -28,7 +28,7 @@ struct vsw_port_hot {
 		       struct vsw_frame *const *frames, uint16_t n, enum vsw_drop *why);
 	struct vsw_stats_row *rows; /* one for each lcore */
 	uint16_t port_id;
-	uint16_t vlan; /* access VLAN: where untagged frames belong */
+	uint16_t min_bytes; /* shorter frames are padded with zeros before tx */
 } __rte_cache_aligned;
 
 struct vsw_rxq {

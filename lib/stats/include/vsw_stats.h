@@ -29,19 +29,24 @@
  */
 #define VSW_DROP_REASONS(X)                                                                        \
 	X(RUNT, "runt", "shorter than an Ethernet header (14 bytes)")                              \
-	X(OVERSIZE, "oversize", "longer than the largest frame of the port")                       \
+	X(OVERSIZE, "oversize", "longer than the MTU of the port allows")                          \
 	X(SRC_GROUP, "src_group", "group address as source MAC")                                   \
 	X(SRC_ZERO, "src_zero", "all-zero source MAC")                                             \
 	X(RESERVED_DA, "reserved_da",                                                              \
 	  "destination 01:80:c2:00:00:00..0f, not forwarded by bridges")                           \
-	X(VLAN_DENIED, "vlan_denied", "VLAN tag not admitted on the port")                         \
+	X(VLAN_DENIED, "vlan_denied", "VLAN or tag not admitted on the port, in or out")           \
 	X(FDB_VIOLATION, "fdb_violation", "source MAC is a static entry of another port")          \
+	X(BLACKHOLE, "blackhole", "destination MAC is a blackhole entry")                          \
 	X(SAME_PORT, "same_port", "destination MAC is on the port the frame came from")            \
+	X(ISOLATED, "isolated", "destination MAC is on a port of the same group")                  \
+	X(FOREIGN_DA, "foreign_da",                                                                \
+	  "from an uplink, and its destination MAC is not on the port of its tag")                 \
 	X(NO_MEMBER, "no_member", "to be flooded, but no other port forwards in the VLAN")         \
 	X(PORT_DOWN, "port_down", "receiving port has no device or is stopped")                    \
 	X(RING_DISABLED, "ring_disabled", "receiver has switched its receive ring off")            \
 	X(RING_FULL, "ring_full", "receiver has supplied no (large enough) receive buffer")        \
 	X(TX_FULL, "tx_full", "transmit queue of the Ethernet device is full")                     \
+	X(NO_MBUF, "no_mbuf", "no buffer for a copy that differs from the others")                 \
 	X(BUFFER_INVALID, "buffer_invalid",                                                        \
 	  "chain without frame bytes, or larger than any buffer")                                  \
 	X(DESC_INVALID, "desc_invalid",                                                            \

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The service connect: what one port receives leaves by its peer, as by a wire. Nothing is learned
+ * or looked up, and what a bridge keeps to itself (reserved addresses, odd sources) passes.
+ */
+#include "burst.h"
+
+#define ADMITTED VSW_DROP_N
+
+/* ADMITTED, or why not. */
+static enum vsw_drop
+admit_any(const struct vsw_fwd_port *port, struct vsw_frame *frame)
+{
+	if (frame->len_bytes < VSW_FRAME_MIN_BYTES)
+		return VSW_DROP_RUNT;
+	frame->vlan = vsw_vlan_admit(&port->vlan, frame->head, frame->len_bytes);
+	if (vsw_fwd_untagged_bytes(frame) > port->max_bytes)
+		return VSW_DROP_OVERSIZE;
+	return port->peer->hot != NULL ? ADMITTED : VSW_DROP_PORT_DOWN;
+}
+
+void
+vsw_fwd_connect(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
+		const struct vsw_fwd_plan *plan)
+{
+	uint16_t i;
+
+	(void)plan;
+	burst->row->rx_frames += burst->n;
+	for (i = 0; i < burst->n; i++) {
+		struct vsw_frame *frame = &burst->frame[i];
+
+		enum vsw_drop verdict = admit_any(burst->port, frame);
+
+		burst->row->rx_bytes += frame->len_bytes;
+		if (verdict == ADMITTED)
+			vsw_fwd_output(lcore, burst->port->peer, frame);
+		else
+			burst->row->drop[verdict]++;
+	}
+}
