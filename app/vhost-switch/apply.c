@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "assign.h"
+#include "shared.h"
 #include "vsw_fdb.h"
 #include "vsw_fwd.h"
 #include "vsw_log.h"
@@ -116,9 +118,86 @@ apply_port_add_vhost(struct vsw_switch *vsw, const struct vsw_port_vhost_config 
 		.notify_ctx = vsw,
 	};
 	struct vsw_port *port;
+	int ret;
 
+	ret = vsw_port_vhost_create(config, &env, &port, err);
+	if (ret < 0)
+		return ret;
+	shared_join(vsw, port);
+	shared_update_uplinks(vsw);
 	/* Its front end may be there at once; the notification that follows makes the plan. */
-	return vsw_port_vhost_create(config, &env, &port, err);
+	return 0;
+}
+
+int
+apply_port_settings(struct vsw_switch *vsw, struct vsw_port *port,
+		    const struct vsw_port_settings *settings, struct vsw_error *err)
+{
+	struct vsw_port_settings before = port->settings;
+	int ret;
+
+	port->settings = *settings;
+	ret = apply_plan(vsw, err);
+	if (ret < 0)
+		port->settings = before;
+	else if (memcmp(&before.vlan, &settings->vlan, sizeof(before.vlan)) != 0)
+		vsw_fdb_flush_port(vsw->fdb, port->hot.port_id);
+	return ret;
+}
+
+static int
+check_unconnected(const struct vsw_port *port, struct vsw_error *err)
+{
+	if (port->settings.service != VSW_PORT_CONNECT)
+		return 0;
+	return vsw_error_set(err, EBUSY,
+			     "port \"%s\" is connected to \"%s\"; run 'port disconnect %s' first",
+			     port->name, port->settings.peer->name, port->name);
+}
+
+int
+apply_port_connect(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_port *peer,
+		   struct vsw_error *err)
+{
+	enum vsw_port_service before[2] = {port->settings.service, peer->settings.service};
+	int ret;
+
+	if (port == peer)
+		return vsw_error_set(err, EINVAL, "port \"%s\" cannot be its own peer", port->name);
+	ret = check_unconnected(port, err);
+	if (ret == 0)
+		ret = check_unconnected(peer, err);
+	if (ret < 0)
+		return ret;
+	port->settings.peer = peer;
+	peer->settings.peer = port;
+	port->settings.service = peer->settings.service = VSW_PORT_CONNECT;
+	ret = apply_plan(vsw, err);
+	if (ret < 0) {
+		port->settings.service = before[0];
+		peer->settings.service = before[1];
+		return ret;
+	}
+	vsw_fdb_flush_port(vsw->fdb, port->hot.port_id);
+	vsw_fdb_flush_port(vsw->fdb, peer->hot.port_id);
+	return 0;
+}
+
+int
+apply_port_disconnect(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err)
+{
+	struct vsw_port *peer;
+	int ret;
+
+	if (port->settings.service != VSW_PORT_CONNECT)
+		return vsw_error_set(err, ENOTCONN, "port \"%s\" is not connected", port->name);
+	peer = vsw_port_get(port->settings.peer->hot.port_id);
+	port->settings.service = shared_service(vsw, port);
+	peer->settings.service = shared_service(vsw, peer);
+	ret = apply_plan(vsw, err);
+	if (ret < 0)
+		port->settings.service = peer->settings.service = VSW_PORT_CONNECT;
+	return ret;
 }
 
 int
@@ -143,9 +222,12 @@ int
 apply_port_del(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err)
 {
 	struct vsw_stats_row counted;
-	int ret;
+	int ret = 0;
 
-	ret = apply_port_admin(vsw, port, false, err);
+	if (port->settings.service == VSW_PORT_CONNECT)
+		ret = apply_port_disconnect(vsw, port, err);
+	if (ret == 0)
+		ret = apply_port_admin(vsw, port, false, err);
 	if (ret < 0)
 		return ret;
 	vsw_fdb_remove_port(vsw->fdb, port->hot.port_id);
@@ -153,5 +235,6 @@ apply_port_del(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *
 	vsw_stats_read_all(port->stats, &counted);
 	vsw_stats_add(&vsw->gone, &counted);
 	vsw_port_destroy(port);
+	shared_update_uplinks(vsw);
 	return 0;
 }

@@ -23,6 +23,17 @@ void apply_link_changes(struct vsw_switch *vsw);
 /* Create a vhost port and take it into the plan. */
 int apply_port_add_vhost(struct vsw_switch *vsw, const struct vsw_port_vhost_config *config,
 			 struct vsw_error *err);
+
+/* Give the port other settings. What was learned on it goes when its VLANs change. */
+int apply_port_settings(struct vsw_switch *vsw, struct vsw_port *port,
+			const struct vsw_port_settings *settings, struct vsw_error *err);
+
+/* Connect two ports by a wire; take it away again. EBUSY: one has a peer. ENOTCONN: has none. */
+int apply_port_connect(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_port *peer,
+		       struct vsw_error *err);
+int apply_port_disconnect(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err);
+
+/* A port that is connected is disconnected first. */
 int apply_port_del(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err);
 
 /* A stopped port keeps its front end and its static entries; its rings are not served. */

@@ -5,8 +5,10 @@
 
 #include "commands.h"
 #include "vsw_fdb.h"
+#include "vsw_fwd.h"
 
 #define VLAN_DEFAULT 1
+#define SHARED "shared" /* the domain of -p, where a VLAN would stand */
 #define ANY UINT64_MAX
 
 static const char *
@@ -129,6 +131,14 @@ add_counts(const struct vsw_switch *vsw, json_t *object)
 	vsw_out_add_uint(object, "flushed", counts.flushed);
 }
 
+static const char *
+type_name(const struct vsw_fdb_entry *entry)
+{
+	if (entry->port_id == VSW_FWD_BLACKHOLE)
+		return "blackhole";
+	return entry->type == VSW_FDB_STATIC ? "static" : "dynamic";
+}
+
 static int
 show_fdb(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struct vsw_error *err)
 {
@@ -150,14 +160,24 @@ show_fdb(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struct
 		const struct vsw_fdb_entry *entry = &listing.entries[i];
 		json_t *row = vsw_out_append_object(list);
 
-		vsw_out_add_uint(row, "vlan", entry->vlan);
+		if (entry->vlan == VSW_FWD_SHARED_DOMAIN)
+			vsw_out_add_text(row, "vlan", SHARED);
+		else
+			vsw_out_add_uint(row, "vlan", entry->vlan);
 		vsw_out_add_mac(row, "mac", entry->mac);
 		vsw_out_add_text(row, "port", port_name(entry->port_id));
-		vsw_out_add_text(row, "type", entry->type == VSW_FDB_STATIC ? "static" : "dynamic");
+		vsw_out_add_text(row, "type", type_name(entry));
 		vsw_out_add_uint(row, "age_s", entry->age_s);
 	}
 	free(listing.entries);
 	return 0;
+}
+
+/* The VLAN of an argument; where all ports share one domain, that. */
+static uint16_t
+domain_of(const struct vsw_switch *vsw, const struct vsw_cmd_args *args, uint16_t vlan)
+{
+	return vsw->shared ? VSW_FWD_SHARED_DOMAIN : vsw_cmd_args_uint(args, "vlan", vlan);
 }
 
 static int
@@ -165,25 +185,37 @@ fdb_add(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struct 
 {
 	struct vsw_switch *vsw = ctx;
 	const struct vsw_port *port = vsw_port_find(vsw_cmd_args_text(args, "port"), err);
-	uint64_t vlan;
+	uint16_t vlan;
 
 	(void)out;
 	if (port == NULL)
 		return -err->code;
-	vlan = vsw_cmd_args_uint(args, "vlan", port->settings.vlan.vlan);
-	if (vlan == 0 || !vsw_vlan_is_member(&port->settings.vlan, vlan))
+	vlan = domain_of(vsw, args, port->settings.vlan.vlan);
+	if (!vsw->shared && (vlan == 0 || !vsw_vlan_is_member(&port->settings.vlan, vlan)))
 		return vsw_error_set(err, EINVAL,
 				     "port \"%s\" is not in VLAN %u: the entry would lead nowhere",
-				     port->name, (unsigned int)vlan);
+				     port->name, vlan);
 	return vsw_fdb_add_static(vsw->fdb, vsw_fdb_key(vlan, vsw_cmd_args_mac(args, "mac", 0)),
 				  port->hot.port_id, err);
+}
+
+static int
+fdb_add_blackhole(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
+		  struct vsw_error *err)
+{
+	struct vsw_switch *vsw = ctx;
+	uint16_t vlan = domain_of(vsw, args, VLAN_DEFAULT);
+
+	(void)out;
+	return vsw_fdb_add_static(vsw->fdb, vsw_fdb_key(vlan, vsw_cmd_args_mac(args, "mac", 0)),
+				  VSW_FWD_BLACKHOLE, err);
 }
 
 static int
 fdb_del(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struct vsw_error *err)
 {
 	struct vsw_switch *vsw = ctx;
-	uint64_t vlan = vsw_cmd_args_uint(args, "vlan", VLAN_DEFAULT);
+	uint16_t vlan = domain_of(vsw, args, VLAN_DEFAULT);
 
 	(void)out;
 	return vsw_fdb_del(vsw->fdb, vsw_fdb_key(vlan, vsw_cmd_args_mac(args, "mac", 0)), err);
@@ -276,6 +308,8 @@ static const struct vsw_cmd rows[] = {
 	 "show MAC addresses and where they are", show_fdb},
 	{"fdb add <mac:MAC> port <port:NAME> [vlan <vlan:VLAN>]",
 	 "bind an address to a port; it is not learned elsewhere", fdb_add},
+	{"fdb add <mac:MAC> blackhole [vlan <vlan:VLAN>]",
+	 "drop what comes from or goes to an address (VLAN 1 if not named)", fdb_add_blackhole},
 	{"fdb del <mac:MAC> [vlan <vlan:VLAN>]",
 	 "remove an entry of either type (VLAN 1 if not named)", fdb_del},
 	{"fdb flush [port <port:NAME>] [vlan <vlan:VLAN>] [mac <mac:MAC>]",

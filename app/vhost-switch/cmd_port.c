@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "apply.h"
@@ -165,6 +166,43 @@ add_lcores(const struct vsw_switch *vsw, const struct vsw_port *port, json_t *ob
 	}
 }
 
+static const char *
+service_name(enum vsw_port_service service)
+{
+	static const char *const names[] = {
+		[VSW_PORT_BRIDGE] = "bridge",
+		[VSW_PORT_CONNECT] = "connect",
+		[VSW_PORT_GUEST] = "guest",
+		[VSW_PORT_UPLINK] = "uplink",
+	};
+
+	return names[service];
+}
+
+/* In the words that set them. */
+static void
+add_settings(const struct vsw_port *port, json_t *object)
+{
+	const struct vsw_port_settings *settings = &port->settings;
+	char text[VSW_VLAN_TEXT_BYTES];
+
+	vsw_out_add_text(object, "service", service_name(settings->service));
+	if (settings->service == VSW_PORT_CONNECT)
+		vsw_out_add_text(object, "peer", settings->peer->name);
+	vsw_vlan_describe(&settings->vlan, text, sizeof(text));
+	vsw_out_add_text(object, "vlan", text);
+	if (settings->service == VSW_PORT_GUEST)
+		vsw_out_add_uint(object, "vlan_tag", settings->vlan.vlan);
+	vsw_out_add_uint(object, "mtu", settings->mtu_bytes);
+	if (settings->group == VSW_PORT_GROUP_NONE || settings->group == VSW_PORT_GROUP_UPLINK)
+		snprintf(text, sizeof(text), "%s",
+			 settings->group == VSW_PORT_GROUP_NONE ? "none" : "uplink");
+	else
+		snprintf(text, sizeof(text), "%u", settings->group);
+	vsw_out_add_text(object, "group", text);
+	vsw_out_add_text(object, "unknown_unicast", settings->flood_unknown ? "on" : "off");
+}
+
 static void
 show_info(struct vsw_switch *vsw, struct vsw_port *port, json_t *object)
 {
@@ -180,7 +218,7 @@ show_info(struct vsw_switch *vsw, struct vsw_port *port, json_t *object)
 	}
 	vsw_out_add_text(object, "admin", port->admin_up ? "up" : "down");
 	vsw_out_add_text(object, "state", vsw_port_state_name(vsw_port_state(port)));
-	vsw_out_add_uint(object, "vlan", port->settings.vlan.vlan);
+	add_settings(port, object);
 	add_lcores(vsw, port, object);
 	vsw_out_add_uint(object, "macs", vsw_fdb_port_entries(vsw->fdb, port->hot.port_id));
 }

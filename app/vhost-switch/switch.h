@@ -52,7 +52,11 @@ struct vsw_switch {
 	void *fdb_memory;
 	uint32_t fdb_ageing_s;	 /* control: as set */
 	uint32_t fdb_port_limit; /* control: as set */
-	bool private_guests;	 /* set before ports are made: vm2vm 0 */
+	/* Set before ports are made, then constant: the switch of DPDK's guide (shared.h). */
+	bool shared;	     /* one domain for all guests: -p */
+	bool private_guests; /* guests meet beyond the uplinks only: vm2vm 0 */
+	bool vlan_strip;     /* guests do not see the tags of the uplinks */
+	uint16_t vlan_base;  /* of the guests' tags on uplinks; 0: none */
 	struct rte_mempool *pool;
 	unsigned int n_lcores;
 	struct vsw_lcore *lcores;

@@ -73,7 +73,7 @@ vsw_fwd_untagged_bytes(const struct vsw_frame *frame)
 {
 	uint32_t bytes = frame->len_bytes;
 
-	bytes -= frame->vlan.tag != VSW_VLAN_NO_TAG ? VSW_VLAN_TAG_BYTES : 0;
+	bytes -= frame->tag != VSW_VLAN_NO_TAG ? VSW_VLAN_TAG_BYTES : 0;
 	bytes -= frame->vlan.inner ? VSW_VLAN_TAG_BYTES : 0;
 	return bytes;
 }

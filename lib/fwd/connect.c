@@ -14,6 +14,7 @@ admit_any(const struct vsw_fwd_port *port, struct vsw_frame *frame)
 	if (frame->len_bytes < VSW_FRAME_MIN_BYTES)
 		return VSW_DROP_RUNT;
 	frame->vlan = vsw_vlan_admit(&port->vlan, frame->head, frame->len_bytes);
+	frame->tag = frame->vlan.tag;
 	if (vsw_fwd_untagged_bytes(frame) > port->max_bytes)
 		return VSW_DROP_OVERSIZE;
 	return port->peer->hot != NULL ? ADMITTED : VSW_DROP_PORT_DOWN;

@@ -16,7 +16,7 @@ edit(const struct vsw_fwd_port *port, struct vsw_frame *frame, uint32_t tag)
 {
 	if (!vsw_frame_own(frame))
 		return VSW_DROP_NO_MBUF;
-	if (tag != frame->vlan.tag && !vsw_frame_set_tag(frame, tag))
+	if (tag != frame->tag && !vsw_frame_set_tag(frame, tag))
 		return VSW_DROP_NO_MBUF;
 	if (frame->len_bytes < port->min_bytes && !vsw_frame_pad(frame, port->min_bytes))
 		return VSW_DROP_NO_MBUF;
@@ -32,7 +32,7 @@ fit(const struct vsw_fwd_port *port, struct vsw_frame *frame)
 		return VSW_DROP_VLAN_DENIED;
 	if (unlikely(vsw_fwd_untagged_bytes(frame) > port->max_bytes))
 		return VSW_DROP_OVERSIZE;
-	if (likely(tag == frame->vlan.tag && frame->len_bytes >= port->min_bytes))
+	if (likely(tag == frame->tag && frame->len_bytes >= port->min_bytes))
 		return FITS;
 	return edit(port, frame, tag);
 }

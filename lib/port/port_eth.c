@@ -101,6 +101,7 @@ eth_destroy(struct vsw_port *port)
 
 static const struct vsw_port_ops eth_ops = {
 	.kind = "eth",
+	.uplink = true,
 	.link_state = eth_link_state,
 	.sessions_ended = eth_sessions_ended,
 	.n_rxqs = eth_n_rxqs,

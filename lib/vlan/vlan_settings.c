@@ -17,10 +17,10 @@ check_vid(unsigned long vid, struct vsw_error *err)
 }
 
 static void
-allow(uint64_t *allowed, unsigned long first, unsigned long last)
+allow(struct vsw_vlan_port *port, unsigned long first, unsigned long last)
 {
 	for (; first <= last; first++)
-		allowed[first / 64] |= 1ULL << (first % 64);
+		vsw_vlan_allow(port, first);
 }
 
 /* A number of digits only; *text moves behind it. */
@@ -38,7 +38,7 @@ read_vid(const char **text, unsigned long *vid, const char *list, struct vsw_err
 }
 
 static int
-parse_range(const char **text, uint64_t *allowed, const char *list, struct vsw_error *err)
+parse_range(const char **text, struct vsw_vlan_port *port, const char *list, struct vsw_error *err)
 {
 	unsigned long first = 0, last;
 	int ret;
@@ -56,22 +56,22 @@ parse_range(const char **text, uint64_t *allowed, const char *list, struct vsw_e
 	if (last < first)
 		return vsw_error_set(err, EINVAL, "VLANs %lu-%lu: the smaller one goes first",
 				     first, last);
-	allow(allowed, first, last);
+	allow(port, first, last);
 	return 0;
 }
 
 static int
-parse_list(const char *list, uint64_t *allowed, struct vsw_error *err)
+parse_list(const char *list, struct vsw_vlan_port *port, struct vsw_error *err)
 {
 	const char *text = list;
 	int ret;
 
 	if (strcmp(list, "all") == 0) {
-		allow(allowed, 1, VSW_VLAN_VID_MAX);
+		allow(port, 1, VSW_VLAN_VID_MAX);
 		return 0;
 	}
 	for (;;) {
-		ret = parse_range(&text, allowed, list, err);
+		ret = parse_range(&text, port, list, err);
 		if (ret < 0 || *text == '\0')
 			return ret;
 		if (*text++ != ',')
@@ -104,13 +104,13 @@ vsw_vlan_set_trunk(struct vsw_vlan_port *port, const char *list, uint16_t native
 	};
 	int ret;
 
-	ret = parse_list(list, trunk.allowed, err);
+	ret = parse_list(list, &trunk, err);
 	if (ret == 0 && native != 0)
 		ret = check_vid(native, err);
 	if (ret < 0)
 		return ret;
 	if (native != 0)
-		allow(trunk.allowed, native, native);
+		vsw_vlan_allow(&trunk, native);
 	*port = trunk;
 	return 0;
 }

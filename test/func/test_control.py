@@ -65,7 +65,7 @@ def test_text_of_show_commands(lan, line):
 def test_values_are_those_of_the_port(lan):
     info = lan.switch.port_info("vhost0")
     assert (info["id"], info["kind"], info["admin"], info["state"], info["vlan"]) == \
-        (0, "vhost", "up", "forwarding", 1)
+        (0, "vhost", "up", "forwarding", "access 1")
     assert info["path"] == lan.switch.socket_path(0)
     vhost = lan.switch.ctl("show vhost vhost0")["ports"][0]
     assert int(vhost["features"], 16) & 1 << 32 and vhost["memory"]

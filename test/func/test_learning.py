@@ -180,7 +180,8 @@ def test_full_table_stays_fair(rig):
 
 def test_access_vlans_are_separate(rig):
     lan = rig.lan(rig.switch(ports=[",vlan=10", ",vlan=10", ",vlan=20", ",vlan=20"]), 4)
-    assert [lan.switch.port_info(port)["vlan"] for port in lan.ports] == [10, 10, 20, 20]
+    assert [lan.switch.port_info(port)["vlan"] for port in lan.ports] == \
+        ["access 10", "access 10", "access 20", "access 20"]
     assert lan.reach(0, ether(HOST_A, BROADCAST)) == {1}
     assert lan.reach(2, ether(HOST_A, BROADCAST)) == {3}
     assert lan.switch.fdb() == {(10, HOST_A): "vhost0", (20, HOST_A): "vhost2"}

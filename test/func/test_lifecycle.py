@@ -321,7 +321,7 @@ def test_command_file(rig):
         file.write(f"# two ports\nport add vhost a path {rig.directory}/a vlan 7\n\n"
                    f"fdb add {mac_of(0)} port a vlan 7\n")
     switch = rig.switch(options=["--cmdline-file", path])
-    assert switch.port_info("a")["vlan"] == 7
+    assert switch.port_info("a")["vlan"] == "access 7"
     assert switch.fdb() == {(7, mac_of(0)): "a"}
 
 

@@ -37,7 +37,8 @@ struct vsw_frame {
 		*head; /* private to the lcore; min(len_bytes, VSW_FRAME_HEAD_BYTES) readable */
 	void *backing; /* of the port that received it */
 	uint32_t len_bytes;	   /* without FCS */
-	struct vsw_vlan_view vlan; /* set by admit; .tag is kept as the bytes are */
+	uint32_t tag;		   /* the outer tag that the bytes wear now, as vlan.tag */
+	struct vsw_vlan_view vlan; /* as it was received; set, with tag, by admit */
 };
 
 #endif /* VSW_FRAME_H */

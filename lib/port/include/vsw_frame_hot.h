@@ -73,7 +73,7 @@ vsw_frame_set_tag(struct vsw_frame *frame, uint32_t tag)
 	rte_be32_t wire = rte_cpu_to_be_32(tag);
 	uint8_t *head;
 
-	if (frame->vlan.tag == VSW_VLAN_NO_TAG) {
+	if (frame->tag == VSW_VLAN_NO_TAG) {
 		head = (uint8_t *)rte_pktmbuf_prepend(mbuf, VSW_VLAN_TAG_BYTES);
 		if (unlikely(head == NULL))
 			return false;
@@ -87,7 +87,7 @@ vsw_frame_set_tag(struct vsw_frame *frame, uint32_t tag)
 	}
 	if (tag != VSW_VLAN_NO_TAG)
 		memcpy(head + 12, &wire, sizeof(wire));
-	frame->vlan.tag = tag;
+	frame->tag = tag;
 	frame->head = head;
 	frame->len_bytes = rte_pktmbuf_pkt_len(mbuf);
 	return true;

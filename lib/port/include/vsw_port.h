@@ -66,6 +66,7 @@ struct vsw_port_settings {
 
 struct vsw_port_ops {
 	const char *kind;
+	bool uplink; /* leads to other networks: a split-horizon group keeps uplinks apart */
 	enum vsw_port_state (*link_state)(const struct vsw_port *port);
 	/* Number of connections that have ended; what was learned on them is void. */
 	uint32_t (*sessions_ended)(const struct vsw_port *port);

@@ -82,6 +82,12 @@ vsw_vlan_is_allowed(const struct vsw_vlan_port *port, uint16_t vlan)
 	return port->allowed[vlan / 64] >> (vlan % 64) & 1;
 }
 
+static inline void
+vsw_vlan_allow(struct vsw_vlan_port *port, uint16_t vlan)
+{
+	port->allowed[vlan / 64] |= 1ULL << (vlan % 64);
+}
+
 /* True if the port sends frames of a VLAN. */
 static inline bool
 vsw_vlan_is_member(const struct vsw_vlan_port *port, uint16_t vlan)
