@@ -59,6 +59,7 @@ void
 vsw_fwd_admit(struct vsw_burst *burst)
 {
 	const struct vsw_fwd_port *port = burst->port;
+	uint32_t shortest = UINT32_MAX, longest = 0, tagged = 0;
 	uint64_t rx_bytes = 0;
 	uint16_t i, n = 0;
 
@@ -70,16 +71,22 @@ vsw_fwd_admit(struct vsw_burst *burst)
 
 		rx_bytes += frame->len_bytes;
 		verdict = admit_frame(port, frame, &da, &sa);
+		if (unlikely(verdict != ADMITTED)) {
+			burst->row->drop[verdict]++;
+			continue;
+		}
 		domain = port->domain != 0 ? port->domain : frame->vlan.vid;
 		burst->da_key[n] = vsw_fdb_key(domain, da);
 		burst->sa_key[n] = vsw_fdb_key(domain, sa);
-		burst->live[n] = i;
-		if (likely(verdict == ADMITTED))
-			n++;
-		else
-			burst->row->drop[verdict]++;
+		burst->live[n++] = i;
+		tagged |= frame->vlan.tag | frame->vlan.inner;
+		shortest = RTE_MIN(shortest, frame->len_bytes);
+		longest = RTE_MAX(longest, frame->len_bytes);
 	}
 	burst->n_live = n;
+	burst->plain = tagged == 0;
+	burst->shortest_bytes = shortest;
+	burst->longest_bytes = longest;
 	burst->row->rx_frames += burst->n;
 	burst->row->rx_bytes += rx_bytes;
 }

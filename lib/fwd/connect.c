@@ -27,6 +27,7 @@ vsw_fwd_connect(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 	uint16_t i;
 
 	(void)plan;
+	burst->plain = false;
 	burst->row->rx_frames += burst->n;
 	for (i = 0; i < burst->n; i++) {
 		struct vsw_frame *frame = &burst->frame[i];

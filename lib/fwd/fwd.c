@@ -35,7 +35,7 @@ vsw_fwd_burst(struct vsw_fwd_lcore *lcore, const struct vsw_fwd_plan *plan, stru
 	if (burst.n == 0)
 		return 0;
 	burst.port->forward(&burst, lcore, plan);
-	vsw_fwd_egress(lcore);
+	vsw_fwd_egress(&burst, lcore);
 	rxq->release(rxq, burst.frame, burst.n);
 	return burst.n;
 }
