@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "near.h"
+#include "vsw_cmd_near.h"
 
 #define EXPECTED 256   /* different choices that are looked at */
 #define NEAR_SHOWN 3   /* of several that are equally near */
@@ -101,19 +101,19 @@ say_expected(struct sentence *sentence, const struct expected *expected)
 static void
 say_near(struct sentence *sentence, const struct expected *expected, const char *word)
 {
-	unsigned int best = CMD_NOT_NEAR;
+	unsigned int best = VSW_CMD_NOT_NEAR;
 	unsigned int said = 0;
 	unsigned int i;
 
 	for (i = 0; i < expected->n; i++) {
-		unsigned int edits = cmd_near(word, expected->choices[i]);
+		unsigned int edits = vsw_cmd_near(word, expected->choices[i]);
 
 		best = edits < best ? edits : best;
 	}
-	if (best == CMD_NOT_NEAR)
+	if (best == VSW_CMD_NOT_NEAR)
 		return;
 	for (i = 0; i < expected->n && said < NEAR_SHOWN; i++) {
-		if (cmd_near(word, expected->choices[i]) == best)
+		if (vsw_cmd_near(word, expected->choices[i]) == best)
 			say(sentence, "%s\"%s\"", said++ == 0 ? "; did you mean " : " or ",
 			    expected->choices[i]);
 	}

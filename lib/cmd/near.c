@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "near.h"
+#include "vsw_cmd_near.h"
 
 #include <string.h>
 
@@ -35,7 +35,7 @@ distance(const char *a, unsigned int n, const char *b, unsigned int m)
 }
 
 unsigned int
-cmd_near(const char *a, const char *b)
+vsw_cmd_near(const char *a, const char *b)
 {
 	unsigned int n = strnlen(a, LETTERS + 1);
 	unsigned int m = strnlen(b, LETTERS + 1);
@@ -44,7 +44,7 @@ cmd_near(const char *a, const char *b)
 
 	/* In a word of one letter, any letter would be near. */
 	if (n > LETTERS || m > LETTERS || min(n, m) < 2)
-		return CMD_NOT_NEAR;
+		return VSW_CMD_NOT_NEAR;
 	edits = distance(a, n, b, m);
-	return edits <= bound ? edits : CMD_NOT_NEAR;
+	return edits <= bound ? edits : VSW_CMD_NOT_NEAR;
 }
