@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Options that make ports, as lines of the command table. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "args.h"
+#include "vsw_cmd.h"
+
+/* Append words to a command line, quoted; false when it is full. */
+static bool
+append(char *line, size_t size, const char *word)
+{
+	size_t used = strlen(line);
+	char *quoted = malloc(VSW_CMD_QUOTED_BYTES(strlen(word)));
+	bool fits = false;
+
+	if (quoted != NULL) {
+		vsw_cmd_quote(word, quoted);
+		fits = used + 1 + strlen(quoted) < size;
+		if (fits)
+			sprintf(line + used, "%s%s", used > 0 ? " " : "", quoted);
+	}
+	free(quoted);
+	return fits;
+}
+
+/* "key=value" gives the words key and value, "key" the word key. name is kept apart. */
+static bool
+append_key(char *line, size_t size, char *key)
+{
+	char *value = strchr(key, '=');
+
+	if (value != NULL)
+		*value++ = '\0';
+	return append(line, size, key) && (value == NULL || append(line, size, value));
+}
+
+/* The value of "key=value", "" of "key" alone, NULL if the key is not there. */
+static const char *
+find_key(char **keys, unsigned int n, const char *key)
+{
+	size_t length = strlen(key);
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (strncmp(keys[i], key, length) != 0)
+			continue;
+		if (keys[i][length] == '=')
+			return keys[i] + length + 1;
+		if (keys[i][length] == '\0')
+			return "";
+	}
+	return NULL;
+}
+
+/* What a socket says for itself goes before what is said for all. */
+int
+args_socket_command(const struct args *args, unsigned int n, char *line, size_t size,
+		    struct vsw_error *err)
+{
+	char text[VSW_CMD_LINE_BYTES], ordinal[VSW_CMD_NAME_BYTES], *keys[16], *path, *rest = text;
+	unsigned int i, n_keys = 0;
+	const char *name;
+	bool fits;
+
+	snprintf(text, sizeof(text), "%s", args->socket_file[n]);
+	snprintf(ordinal, sizeof(ordinal), "vhost%u", n);
+	path = strsep(&rest, ",");
+	while (rest != NULL && n_keys < sizeof(keys) / sizeof(keys[0]))
+		keys[n_keys++] = strsep(&rest, ",");
+	name = find_key(keys, n_keys, "name");
+	line[0] = '\0';
+	fits = append(line, size, "port") && append(line, size, "add") &&
+	       append(line, size, "vhost") && append(line, size, name != NULL ? name : ordinal) &&
+	       append(line, size, "path") && append(line, size, path);
+	if (args->client && find_key(keys, n_keys, "client") == NULL)
+		fits = fits && append(line, size, "client");
+	if (!args->mergeable && find_key(keys, n_keys, "mergeable") == NULL)
+		fits = fits && append(line, size, "mergeable") && append(line, size, "off");
+	for (i = 0; i < n_keys; i++) {
+		if (strncmp(keys[i], "name=", 5) != 0)
+			fits = fits && append_key(line, size, keys[i]);
+	}
+	if (!fits || rest != NULL)
+		return vsw_error_set(err, E2BIG, "--socket-file %.80s...: too long",
+				     args->socket_file[n]);
+	return 0;
+}
