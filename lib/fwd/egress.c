@@ -66,6 +66,7 @@ fit_output(struct vsw_fwd_output *output, struct vsw_stats_row *row)
 		else
 			row->drop[verdict]++;
 	}
+	row->tx_dropped += output->n - n;
 	output->n = n;
 }
 
@@ -85,6 +86,7 @@ send_output(const struct vsw_burst *burst, struct vsw_fwd_output *output, unsign
 		bytes += output->frame[i]->len_bytes;
 	row->tx_frames += sent;
 	row->tx_bytes += bytes;
+	row->tx_dropped += output->n - sent;
 	row->drop[why] += output->n - sent;
 	output->n = 0;
 }

@@ -67,6 +67,7 @@ def test_frame_too_large_for_plain_buffers_is_dropped(rig):
     bench = Bench(rig, BASE | F_VERSION_1, receive_bytes=256)
     bench.guest.send(ether(mac_of(0), BROADCAST, bytes(300)))
     wait_until(lambda: bench.switch.drops("vhost1") == {"ring_full": 1}, 2, "the drop is counted")
+    assert bench.switch.port_stats()["vhost1"]["tx_dropped"] == 1
     small = bytes(ether(mac_of(0), BROADCAST, bytes(100)))
     assert bench.to_front(small) == [small]
 

@@ -68,6 +68,7 @@ enum vsw_drop {
 	X(rx_bytes, "their bytes, without FCS")                                                    \
 	X(tx_frames, "frames sent to the port")                                                    \
 	X(tx_bytes, "their bytes, without FCS")                                                    \
+	X(tx_dropped, "frames for the port that it did not take: part of its drops")               \
 	X(copies, "flood outputs beyond the first")                                                \
 	X(flooded, "frames received and flooded")                                                  \
 	X(learned, "source MACs learned")                                                          \
