@@ -8,6 +8,8 @@
 #include "args.h"
 #include "vsw_cmd.h"
 
+#define BASENAME_CLIENTS "64" /* the VLAN tags of the sample */
+
 /* Append words to a command line, quoted; false when it is full. */
 static bool
 append(char *line, size_t size, const char *word)
@@ -86,5 +88,26 @@ args_socket_command(const struct args *args, unsigned int n, char *line, size_t 
 	if (!fits || rest != NULL)
 		return vsw_error_set(err, E2BIG, "--socket-file %.80s...: too long",
 				     args->socket_file[n]);
+	return 0;
+}
+
+/* As the guide's sockets, in the current directory and for as many guests as the sample took. */
+int
+args_basename_command(const struct args *args, char *line, size_t size, struct vsw_error *err)
+{
+	const char *name = args->dev_basename;
+	char path[VSW_CMD_LINE_BYTES];
+	bool fits;
+
+	fits = (size_t)snprintf(path, sizeof(path), "./%s", name) < sizeof(path);
+	line[0] = '\0';
+	fits = fits && append(line, size, "port") && append(line, size, "add") &&
+	       append(line, size, "vhost") && append(line, size, name) &&
+	       append(line, size, "path") && append(line, size, path) &&
+	       append(line, size, "clients") && append(line, size, BASENAME_CLIENTS);
+	if (!args->mergeable)
+		fits = fits && append(line, size, "mergeable") && append(line, size, "off");
+	if (!fits)
+		return vsw_error_set(err, E2BIG, "--dev-basename %.80s...: too long", name);
 	return 0;
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The order of birth and, mirrored, of death. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <rte_eal.h>
+#include <rte_ethdev.h>
 #include <rte_launch.h>
 
 #include "args.h"
+#include "args_notes.h"
 #include "commands.h"
 #include "control.h"
 #include "dpdk_log.h"
@@ -22,39 +25,74 @@
 /* Sockets are the owner's alone until their mode is set. */
 #define SOCKET_UMASK 0177
 
+/* Every bit of -p is an Ethernet device that EAL has found. */
+static int
+add_uplinks(const struct args *args, struct vsw_error *err)
+{
+	unsigned int id;
+
+	for (id = 0; id < 64; id++) {
+		if ((args->portmask >> id & 1) == 0 || rte_eth_dev_is_valid_port(id))
+			continue;
+		return vsw_error_set(err, ENODEV,
+				     "-p 0x%llx: there is no Ethernet device %u: EAL has found %u; "
+				     "give it more with -a PCI or --vdev NAME, before '--'",
+				     (unsigned long long)args->portmask, id,
+				     rte_eth_dev_count_avail());
+	}
+	return 0;
+}
+
 /*
- * Make the port of a --socket-file. A column would be one of the command that it became, which the
- * user has not written: it is left out.
+ * Make the ports of an option by the command that it became. A column would be one of that command,
+ * which the user has not written: it is left out.
  */
 static int
-add_socket(struct vsw_switch *vsw, const struct args *args, unsigned int n, struct vsw_error *err)
+add_ports(struct vsw_switch *vsw, const char *option, const char *value, const char *line,
+	  struct vsw_error *err)
 {
-	char line[VSW_CMD_LINE_BYTES];
 	struct vsw_out out;
 	const char *text;
 	int ret;
 
-	ret = args_socket_command(args, n, line, sizeof(line), err);
-	if (ret < 0)
-		return ret;
 	vsw_out_init(&out);
 	ret = vsw_cmd_run(vsw->commands, line, vsw, &out, err);
 	text = err->text;
 	if (ret < 0 && vsw_out_column(&out) > 0 && strncmp(text, "column ", 7) == 0)
 		memmove(err->text, strchr(text, ':') + 2, strlen(strchr(text, ':') + 2) + 1);
 	vsw_out_fini(&out);
-	return ret < 0 ? vsw_error_prefix(err, "--socket-file %s", args->socket_file[n]) : 0;
+	return ret < 0 ? vsw_error_prefix(err, "%s %s", option, value) : 0;
+}
+
+static int
+add_sockets(struct vsw_switch *vsw, const struct args *args, struct vsw_error *err)
+{
+	char line[VSW_CMD_LINE_BYTES];
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < args->n_sockets && ret == 0; i++) {
+		ret = args_socket_command(args, i, line, sizeof(line), err);
+		if (ret == 0)
+			ret = add_ports(vsw, "--socket-file", args->socket_file[i], line, err);
+	}
+	if (ret < 0 || args->dev_basename == NULL)
+		return ret;
+	ret = args_basename_command(args, line, sizeof(line), err);
+	return ret < 0 ? ret : add_ports(vsw, "--dev-basename", args->dev_basename, line, err);
 }
 
 /* The ports of the command line, then the commands of the file. */
 static int
 configure(struct vsw_switch *vsw, const struct args *args, struct vsw_error *err)
 {
-	unsigned int i;
-	int ret = 0;
+	int ret;
 
-	for (i = 0; i < args->n_sockets && ret == 0; i++)
-		ret = add_socket(vsw, args, i, err);
+	vsw->rx_retry_num = args->rx_retry_num;
+	vsw->rx_retry_delay_us = args->rx_retry_delay_us;
+	ret = add_uplinks(args, err);
+	if (ret == 0)
+		ret = add_sockets(vsw, args, err);
 	if (ret == 0 && args->cmdline_file != NULL)
 		ret = vsw_cmd_run_file(vsw->commands, args->cmdline_file, vsw, NULL, err);
 	return ret;
@@ -87,7 +125,7 @@ run(const struct args *args, struct vsw_error *err)
 	struct vsw_switch vsw;
 	int ret;
 
-	ret = switch_init(&vsw, args->fdb_size, err);
+	ret = switch_init(&vsw, args->fdb_size, args->total_num_mbufs, err);
 	if (ret < 0)
 		return ret;
 	ret = commands_create(&vsw.commands, err);
@@ -100,6 +138,7 @@ run(const struct args *args, struct vsw_error *err)
 	}
 	ret = configure(&vsw, args, err);
 	if (ret == 0) {
+		args_notes_log(args->notes);
 		vsw_log(VSW_LOG_NOTICE, "version %s, lcores: %u, control socket: %s", VERSION,
 			vsw.n_lcores, args->ctl_path != NULL ? args->ctl_path : "none");
 		ret = forward(&vsw, control, err);

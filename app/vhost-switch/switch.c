@@ -39,18 +39,18 @@ switch_now_ns(void)
 }
 
 static int
-create_pool(struct vsw_switch *vsw, struct vsw_error *err)
+create_pool(struct vsw_switch *vsw, uint32_t mbufs_min, struct vsw_error *err)
 {
-	unsigned int n = MBUFS + MBUFS_PER_LCORE * vsw->n_lcores;
+	unsigned int n = RTE_MAX(MBUFS + MBUFS_PER_LCORE * vsw->n_lcores, mbufs_min);
 
 	vsw->pool = rte_pktmbuf_pool_create("vsw_frames", n, MBUF_CACHE, 0, MBUF_ROOM_BYTES,
 					    rte_socket_id());
 	if (vsw->pool == NULL)
 		return vsw_error_set(
 			err, ENOMEM,
-			"no memory for %u frame buffers (%u MiB): %s; give more hugepages, "
+			"no memory for %u frame buffers (%llu MiB): %s; give more hugepages, "
 			"or more memory with -m",
-			n, n * (MBUF_ROOM_BYTES + 192) >> 20, rte_strerror(rte_errno));
+			n, n * (MBUF_ROOM_BYTES + 192ULL) >> 20, rte_strerror(rte_errno));
 	return 0;
 }
 
@@ -104,7 +104,7 @@ create_lcores(struct vsw_switch *vsw, struct vsw_error *err)
 }
 
 int
-switch_init(struct vsw_switch *vsw, uint32_t fdb_size, struct vsw_error *err)
+switch_init(struct vsw_switch *vsw, uint32_t fdb_size, uint32_t mbufs_min, struct vsw_error *err)
 {
 	int ret;
 
@@ -118,7 +118,7 @@ switch_init(struct vsw_switch *vsw, uint32_t fdb_size, struct vsw_error *err)
 	else
 		ret = create_fdb(vsw, fdb_size, err);
 	if (ret == 0)
-		ret = create_pool(vsw, err);
+		ret = create_pool(vsw, mbufs_min, err);
 	if (ret == 0)
 		ret = create_lcores(vsw, err);
 	if (ret < 0)

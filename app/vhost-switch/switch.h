@@ -60,17 +60,21 @@ struct vsw_switch {
 	struct rte_mempool *pool;
 	unsigned int n_lcores;
 	struct vsw_lcore *lcores;
-	struct vsw_stats_row gone; /* control: what deleted ports had counted, for the books */
+	struct vsw_stats_row gone;  /* control: what deleted ports had counted, for the books */
+	uint32_t rx_retry_num;	    /* main; 0: no retries */
+	uint32_t rx_retry_delay_us; /* main */
 	int notify_fd; /* any thread writes, control reads: a port's link may have changed */
 	struct event_base *base; /* control */
 	struct vsw_cmd_table *commands;
 };
 
 /*
- * Make a switch without ports on all of EAL's lcores. fdb_size is the number of dynamic entries.
- * Returns 0 or a negative errno with err set and nothing left behind.
+ * Make a switch without ports on all of EAL's lcores. fdb_size is the number of dynamic entries,
+ * mbufs_min how many frame buffers there shall be if the switch itself needs fewer. Returns 0 or a
+ * negative errno with err set and nothing left behind.
  */
-int switch_init(struct vsw_switch *vsw, uint32_t fdb_size, struct vsw_error *err);
+int switch_init(struct vsw_switch *vsw, uint32_t fdb_size, uint32_t mbufs_min,
+		struct vsw_error *err);
 
 /* The lcores have stopped; ports that are left are destroyed. */
 void switch_fini(struct vsw_switch *vsw);
