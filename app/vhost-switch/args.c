@@ -28,6 +28,7 @@ enum option_id {
 	RX_RETRY_DELAY,
 	RX_RETRY_NUM,
 	SOCKET_FILE,
+	STATS,
 	TOTAL_NUM_MBUFS,
 	TSO,
 	TX_CSUM,
@@ -57,6 +58,7 @@ static const struct known {
 	[RX_RETRY_DELAY] = {"--rx-retry-delay", required_argument, 0, ARGS_RX_RETRY_MAX_US},
 	[RX_RETRY_NUM] = {"--rx-retry-num", required_argument, 0, ARGS_RX_RETRY_MAX_US},
 	[SOCKET_FILE] = {"--socket-file", required_argument, 0, 0},
+	[STATS] = {"--stats", required_argument, 0, INT32_MAX},
 	[TOTAL_NUM_MBUFS] = {"--total-num-mbufs", required_argument, 0, INT32_MAX},
 	[TSO] = {"--tso", required_argument, 0, 1},
 	[TX_CSUM] = {"--tx-csum", required_argument, 0, 1},
@@ -110,6 +112,9 @@ take_number(struct parse *parse, enum option_id id, uint32_t number)
 		break;
 	case RX_RETRY_NUM:
 		args->rx_retry_num = number;
+		break;
+	case STATS:
+		args->stats_s = number;
 		break;
 	case TOTAL_NUM_MBUFS:
 		args->total_num_mbufs = number;

@@ -33,6 +33,7 @@ struct args {
 	bool mergeable;
 	bool tx_csum;
 	bool tso;
+	uint32_t stats_s;      /* 0: off */
 	uint32_t rx_retry_num; /* 0: no retries; times the delay at most ARGS_RX_RETRY_MAX_US */
 	uint32_t rx_retry_delay_us;
 	const char *dmas;	  /* NULL: none; else of correct syntax */

@@ -41,6 +41,8 @@ static const char usage[] =
 	"  --dmas LIST            [txd0@DEVICE,rxd0@DEVICE,...]; accepted, lcores copy instead\n"
 	"\n"
 	"Console\n"
+	"  --stats N              every N seconds print the statistics of all vhost ports: TX is what\n"
+	"                         the guest transmitted, RX what was for it (default 0: never)\n"
 	"  --ctl-socket PATH      control socket for vsw-ctl; 'none' for none (default %s)\n"
 	"  --cmdline-file FILE    run the commands of FILE, as vsw-ctl would (default: none)\n"
 	"\n"

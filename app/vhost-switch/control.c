@@ -15,6 +15,7 @@
 
 #include "apply.h"
 #include "ctlsock.h"
+#include "stats_screen.h"
 #include "vsw_fdb.h"
 #include "vsw_log.h"
 
@@ -78,7 +79,7 @@ on_notify(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-each_second(struct vsw_switch *vsw, uint64_t now_ns)
+each_second(struct vsw_switch *vsw, uint64_t now_ns, unsigned int second)
 {
 	struct vsw_port *port;
 	uint16_t port_id = 0;
@@ -86,6 +87,8 @@ each_second(struct vsw_switch *vsw, uint64_t now_ns)
 	while ((port = vsw_port_next(&port_id)) != NULL)
 		vsw_stats_sample(port->stats, now_ns);
 	vsw_fdb_set_time(vsw->fdb, now_ns / 1000000000ULL);
+	if (vsw->stats_s > 0 && second > 0 && second % vsw->stats_s == 0)
+		stats_screen_print();
 }
 
 static void
@@ -100,7 +103,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	vsw_log_drain(now_ns / 1000000000ULL);
 	if (control->ticks % TICKS_PER_S == 0)
-		each_second(vsw, now_ns);
+		each_second(vsw, now_ns, control->ticks / TICKS_PER_S);
 	vsw_fdb_sweep(vsw->fdb, control->ticks % TICKS_PER_S * share, share);
 	control->ticks++;
 	if (__atomic_load_n(&vsw->stop, __ATOMIC_RELAXED))

@@ -63,6 +63,7 @@ struct vsw_switch {
 	struct vsw_stats_row gone;  /* control: what deleted ports had counted, for the books */
 	uint32_t rx_retry_num;	    /* main; 0: no retries */
 	uint32_t rx_retry_delay_us; /* main */
+	uint32_t stats_s;	    /* main: seconds between statistics screens; 0: none */
 	int notify_fd; /* any thread writes, control reads: a port's link may have changed */
 	struct event_base *base; /* control */
 	struct vsw_cmd_table *commands;

@@ -6,14 +6,23 @@ What each option becomes, and what is refused, is in test/unit/test_args.c.
     front a -- v0 [switch] v1 -- front b          [net_null0]
 """
 
+import fcntl
+import os
+import re
+import time
+
 import pytest
 
+from child import Child, wait_until
+from frames import BROADCAST, MULTICAST, ether
+from guest import mac_of
+from rawfront import RawFront
 from switch import Switch
 from test_lifecycle import assert_refused
 
 # All options of the guide and the sample, but for those of sockets.
 GOOD = ("-p 0x1 -P --vm2vm 1 --vlan-base 1000 --vlan-strip 1 --mergeable 1 --tx-csum 1 --tso 1 "
-        "--rx-retry 1 --rx-retry-num 4 --rx-retry-delay 15 --total-num-mbufs 4096 "
+        "--stats 1 --rx-retry 1 --rx-retry-num 4 --rx-retry-delay 15 --total-num-mbufs 4096 "
         "--dmas [txd0@00:04.0,rxd0@00:04.1]")
 
 # An option that does nothing (any more), and what its line must name.
@@ -31,6 +40,8 @@ NOTES = {
     "--builtin-net-driver": "librte_vhost",
 }
 
+SCREEN_ROWS = ["TX total", "TX dropped", "TX successful", "RX total", "RX dropped", "RX successful"]
+
 
 @pytest.fixture(scope="module")
 def switch(shared_rig):
@@ -46,6 +57,64 @@ def test_option_without_effect_says_so_once(switch, option, replacement):
     lines = [line for line in switch.child.log().splitlines()
              if line.startswith(f"vhost-switch: {name} ")]
     assert len(lines) == 1 and replacement in lines[0], lines
+
+
+def screens(switch):
+    """Of each complete statistics screen so far: port -> row -> count."""
+    found = []
+    for screen in re.findall(r"^Device statistics =+\n(.*?)^={40,}\n", switch.child.log(),
+                             re.DOTALL | re.MULTILINE):
+        ports = re.findall(r"Statistics for device (\S+)\n-+\n((?:[TR]X .*\n){6})", screen)
+        found.append({port: dict(re.findall(r"(.+): +(\d+)\n", rows)) for port, rows in ports})
+    return found
+
+
+def test_statistics_screen(switch):
+    """TX is what the guest transmitted, RX what was for it; the counts are the console's."""
+    a = RawFront(switch.socket_path(0))
+    b = RawFront(switch.socket_path(1), size=8)
+    switch.wait_state("vhost0", "vhost1")
+    before = switch.port_stats()
+    for _ in range(12):  # four more than guest b has buffers
+        a.send(ether(mac_of(0), BROADCAST))
+    a.send(ether(MULTICAST, BROADCAST))  # dropped as a's: no source
+    wait_until(lambda: switch.port_stats()["vhost0"]["rx_frames"] ==
+               before["vhost0"]["rx_frames"] + 13, 5, "the switch has taken all frames")
+    switch.wait_quiet()
+    a.close()
+    b.close()
+    shown = len(screens(switch))
+    wait_until(lambda: len(screens(switch)) > shown, 5, "the next screen")
+    stats = switch.port_stats()
+    assert [list(rows) for rows in screens(switch)[-1].values()] == [SCREEN_ROWS] * 2
+    screen = {port: [int(rows[row]) for row in SCREEN_ROWS]
+              for port, rows in screens(switch)[-1].items()}
+    # vhost0 has sent all of the 13, and one was bad; vhost1 has got 8 of 12.
+    assert screen == {"vhost0": [13, 1, 12, 0, 0, 0], "vhost1": [0, 0, 0, 12, 4, 8]}
+    for port, (tx, tx_dropped, _, _, rx_dropped, rx) in screen.items():
+        assert stats[port]["rx_frames"] == tx
+        assert stats[port]["tx_frames"] == rx
+        assert stats[port]["tx_dropped"] == rx_dropped
+        assert stats[port]["drops"] == tx_dropped + rx_dropped
+    assert "\033" not in switch.child.log()
+
+
+@pytest.mark.long
+def test_reader_of_the_screen_that_stops(workdir):
+    """The control thread does not wait for who reads stdout."""
+    switch = Switch(workdir, [""] * 20, ["--stats", "1"])
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    switch.child = Child(workdir, "switch", switch.command, stdout=writer)
+    os.close(writer)
+    try:
+        time.sleep(5)  # a screen is longer than the pipe
+        switch.ctl("show version")
+        switch.finish()
+        assert len(os.read(reader, 1 << 20)) == 4096
+    finally:
+        os.close(reader)
+        switch.child.kill()
 
 
 @pytest.mark.parametrize("options, words", [

@@ -48,7 +48,7 @@ options_have_defaults(void **state)
 	assert_true(args.portmask == 0 && !args.promiscuous && args.vm2vm == 1);
 	assert_true(args.vlan_base == 1000 && args.vlan_strip);
 	assert_true(args.n_sockets == 0 && args.dev_basename == NULL && !args.client);
-	assert_true(args.mergeable && args.tx_csum && args.tso);
+	assert_true(args.mergeable && args.tx_csum && args.tso && args.stats_s == 0);
 	assert_true(args.rx_retry_num == 4 && args.rx_retry_delay_us == 15);
 	assert_true(args.dmas == NULL && args.total_num_mbufs == 0 && args.fdb_size == 65536);
 	assert_true(args.cmdline_file == NULL && args.notes == 0);
@@ -61,13 +61,13 @@ options_are_taken(void **state)
 
 	(void)state;
 	accept("-p 0x5 -P --vm2vm 2 --vlan-base 3000 --vlan-strip 0 --mergeable 0 --tx-csum 0 "
-	       "--tso 0 --rx-retry-num 10 --rx-retry-delay 100 --total-num-mbufs 9000 "
+	       "--tso 0 --stats 7 --rx-retry-num 10 --rx-retry-delay 100 --total-num-mbufs 9000 "
 	       "--fdb-size 4194304 --dmas [txd0@00:04.0,rxd12@dma_skeleton0] --cmdline-file f "
 	       "--socket-file a,vlan=2 --socket-file b --dev-basename usvhost --ctl-socket c",
 	       &args);
 	assert_true(args.portmask == 5 && args.promiscuous && args.vm2vm == 2);
 	assert_true(args.vlan_base == 3000 && !args.vlan_strip);
-	assert_true(!args.mergeable && !args.tx_csum && !args.tso);
+	assert_true(!args.mergeable && !args.tx_csum && !args.tso && args.stats_s == 7);
 	assert_true(args.rx_retry_num == 10 && args.rx_retry_delay_us == 100);
 	assert_true(args.total_num_mbufs == 9000 && args.fdb_size == 4194304);
 	assert_int_equal(args.n_sockets, 2);
@@ -102,6 +102,8 @@ static const char *const refused[][2] = {
 	{"--tx-csum 2", "from 0 to 1"},
 	{"--tso +1", "--tso +1: not a number from 0 to 1"},
 	{"--rx-retry 2", "from 0 to 1"},
+	{"--stats 2147483648", "from 0 to 2147483647"},
+	{"--stats 1s", "--stats 1s: not a number"},
 	{"--total-num-mbufs -1", "--total-num-mbufs -1: not a number"},
 	{"--fdb-size 0", "from 1 to 4194304"},
 	{"--fdb-size 4194305", "from 1 to 4194304"},
