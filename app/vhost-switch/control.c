@@ -15,6 +15,7 @@
 
 #include "apply.h"
 #include "ctlsock.h"
+#include "registration.h"
 #include "stats_screen.h"
 #include "vsw_fdb.h"
 #include "vsw_log.h"
@@ -101,6 +102,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	registration_log(vsw);
 	vsw_log_drain(now_ns / 1000000000ULL);
 	if (control->ticks % TICKS_PER_S == 0)
 		each_second(vsw, now_ns, control->ticks / TICKS_PER_S);

@@ -3,8 +3,9 @@
  * The control thread: an event loop that owns every change of configuration and life cycle.
  *
  * It answers the control socket, applies link changes of ports, keeps the FDB's clock and ages it,
- * samples rates, writes the log, and on SIGINT or SIGTERM stops the switch. It runs on the CPUs
- * of the process that no lcore polls on, on any of them where there is none.
+ * samples rates, logs the guests that come, prints statistics, writes the log, and on SIGINT or
+ * SIGTERM stops the switch. It runs on the CPUs of the process that no lcore polls on, on any of
+ * them where there is none.
  */
 #ifndef CONTROL_H
 #define CONTROL_H

@@ -117,6 +117,35 @@ def test_reader_of_the_screen_that_stops(workdir):
         switch.child.kill()
 
 
+def registrations(switch):
+    """(port, id, MAC, VLAN) of each line of the guide's."""
+    return re.findall(r"^vhost-switch: (\S+): DATA: \((\d+)\) MAC_ADDRESS (\S+) and VLAN_TAG (\d+) "
+                      r"registered$", switch.child.log(), re.MULTILINE)
+
+
+def test_registration(rig):
+    """One line for each connection, when the first address is learned on it."""
+    switch = rig.switch(ports=["", ",vlan=7"])
+    fronts = [rig.front(switch.socket_path(number)) for number in (0, 1)]
+    switch.wait_state("vhost0", "vhost1")
+    for number in range(16, 32):  # not learned
+        switch.ctl(f"fdb add {mac_of(number)} port vhost0")
+    expected = []
+    for number, (front, vlan) in enumerate(zip(fronts, "17")):
+        front.send(ether(mac_of(number), BROADCAST))
+        expected.append((f"vhost{number}", str(number), mac_of(number), vlan))
+        wait_until(lambda: registrations(switch) == expected, 2, lambda: f"the line {expected}")
+    fronts[0].send(ether(mac_of(2), BROADCAST))
+    wait_until(lambda: mac_of(2) in switch.fdb_ports(), 2, "one more address is learned")
+    fronts[0].close()
+    switch.wait_state("vhost0", state="listening")
+    front = rig.front(switch.socket_path(0))
+    switch.wait_state("vhost0")
+    front.send(ether(mac_of(3), BROADCAST))
+    expected.append(("vhost0", "0", mac_of(3), "1"))
+    wait_until(lambda: registrations(switch) == expected, 2, lambda: f"the line {expected}")
+
+
 @pytest.mark.parametrize("options, words", [
     ("-p 2", ["-p 0x2", "no Ethernet device 1", "found 1"]),
     ("--mergable 1", ["--mergable", "did you mean --mergeable?"]),

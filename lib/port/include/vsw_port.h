@@ -92,6 +92,7 @@ struct vsw_port {
 	uint16_t pinned_lcore;		     /* lcore index, or VSW_PORT_ANY_LCORE */
 	uint16_t place[VSW_PORT_QUEUES_MAX]; /* lcore index that polls the queue, or ANY */
 	uint32_t sessions_seen;		     /* of ops->sessions_ended, handled by control */
+	uint32_t session_registered; /* sessions_seen + 1 when its address was logged; 0: never */
 };
 
 /*
