@@ -20,7 +20,7 @@ struct vsw_burst {
 	uint16_t n;			 /* frames received */
 	uint16_t n_live;
 	uint16_t n_flood;
-	bool plain;		 /* the live frames have no tags, and are of the port's own VLAN */
+	bool plain; /* no live frame has or was given a tag, and all are of the port's own VLAN */
 	uint32_t shortest_bytes; /* bounds of the lengths of the live frames */
 	uint32_t longest_bytes;
 	uint8_t live[VSW_BURST_MAX];	/* frames that go on; after dispatch: nothing */
@@ -88,7 +88,7 @@ void vsw_fwd_dispatch(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 		      const struct vsw_fwd_plan *plan);
 void vsw_fwd_flood(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 		   const struct vsw_fwd_plan *plan);
-void vsw_fwd_egress(const struct vsw_burst *burst, struct vsw_fwd_lcore *lcore);
+void vsw_fwd_egress(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore);
 
 /* The services: what vsw_fwd_port.forward can be. */
 void vsw_fwd_bridge(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,

@@ -71,7 +71,7 @@ fit_output(struct vsw_fwd_output *output, struct vsw_stats_row *row)
 }
 
 static void
-send_output(const struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned int lcore)
+send_output(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned int lcore)
 {
 	struct vsw_port_hot *port = output->port->hot;
 	struct vsw_stats_row *row = &port->rows[lcore];
@@ -79,8 +79,10 @@ send_output(const struct vsw_burst *burst, struct vsw_fwd_output *output, unsign
 	uint64_t bytes = 0;
 	uint16_t i, sent;
 
-	if (unlikely(!is_fit(output->port, burst)))
+	if (unlikely(!is_fit(output->port, burst))) {
 		fit_output(output, row);
+		burst->plain = false; /* the outputs that follow may get frames it has changed */
+	}
 	sent = output->n == 0 ? 0 : port->tx(port, lcore, output->frame, output->n, &why);
 	for (i = 0; i < sent; i++)
 		bytes += output->frame[i]->len_bytes;
@@ -92,7 +94,7 @@ send_output(const struct vsw_burst *burst, struct vsw_fwd_output *output, unsign
 }
 
 void
-vsw_fwd_egress(const struct vsw_burst *burst, struct vsw_fwd_lcore *lcore)
+vsw_fwd_egress(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore)
 {
 	uint16_t i;
 

@@ -184,6 +184,28 @@ lan_receive(struct lan *lan, unsigned int port, void *bytes, uint16_t n_max)
 	return n;
 }
 
+void
+lan_expect(struct lan *lan, unsigned int port, const void *bytes, uint16_t n_bytes)
+{
+	uint8_t got[VSW_FRAME_MAX_BYTES + 64];
+	uint16_t n = lan_receive(lan, port, got, sizeof(got)), i;
+
+	assert_int_equal(n, RTE_MAX(n_bytes, lan->port[port]->hot.min_bytes));
+	assert_memory_equal(got, bytes, n_bytes);
+	for (i = n_bytes; i < n; i++)
+		assert_int_equal(got[i], 0);
+	assert_int_equal(lan_receive(lan, port, got, sizeof(got)), 0);
+}
+
+void
+lan_expect_nothing(struct lan *lan)
+{
+	unsigned int i;
+
+	for (i = 0; i < lan->n_ports; i++)
+		assert_int_equal(rte_ring_count(lan->from_switch[i]), 0);
+}
+
 uint64_t
 lan_drops(struct lan *lan, unsigned int port, enum vsw_drop reason)
 {
@@ -227,4 +249,15 @@ lan_frame(uint8_t *bytes, uint16_t n_bytes, uint64_t da, uint64_t sa)
 	for (i = 14; i < n_bytes; i++)
 		bytes[i] = (uint8_t)(i + da * 7 + sa);
 	return bytes;
+}
+
+uint16_t
+lan_tag(uint8_t *bytes, uint16_t n_bytes, uint32_t tag)
+{
+	int i;
+
+	memmove(bytes + 16, bytes + 12, n_bytes - 12);
+	for (i = 3; i >= 0; i--, tag >>= 8)
+		bytes[12 + i] = tag & 0xff;
+	return n_bytes + VSW_VLAN_TAG_BYTES;
 }

@@ -45,6 +45,12 @@ void lan_send(struct lan *lan, unsigned int port, const void *bytes, uint16_t n_
 /* Poll every port until a round moves nothing. */
 void lan_run(struct lan *lan);
 
+/* Exactly one frame has left by port: these bytes, and zeros up to the port's minimum. */
+void lan_expect(struct lan *lan, unsigned int port, const void *bytes, uint16_t n_bytes);
+
+/* No frame has left that was not yet received. */
+void lan_expect_nothing(struct lan *lan);
+
 /* Take the next frame that left by port; returns its length, 0 for none. */
 uint16_t lan_receive(struct lan *lan, unsigned int port, void *bytes, uint16_t n_max);
 
@@ -54,7 +60,13 @@ void lan_sum(struct lan *lan, struct vsw_stats_row *sum);
 /* An Ethernet frame of n_bytes with a payload that depends on its addresses; returns bytes. */
 uint8_t *lan_frame(uint8_t *bytes, uint16_t n_bytes, uint64_t da, uint64_t sa);
 
-/* Rebuild the plan with only the ports whose bit is set. */
+/* Insert a tag (vsw_vlan.h: TPID << 16 | TCI) behind the addresses; returns the new length. */
+uint16_t lan_tag(uint8_t *bytes, uint16_t n_bytes, uint32_t tag);
+
+#define LAN_C_TAG(tci) ((uint32_t)VSW_VLAN_TPID_C << 16 | (tci))
+#define LAN_S_TAG(tci) ((uint32_t)VSW_VLAN_TPID_S << 16 | (tci))
+
+/* Rebuild the plan with the ports whose bit is set, and with the settings they have now. */
 void lan_set_forwarding(struct lan *lan, uint32_t ports);
 
 #endif /* LAN_H */

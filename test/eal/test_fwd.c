@@ -256,18 +256,6 @@ vlans_are_apart(void **state)
 	expect_only(0x1);
 }
 
-/* Insert a tag behind the addresses of the frame in sent; returns the new length. */
-static uint16_t
-tag(uint16_t n, uint16_t ethertype, uint16_t tci)
-{
-	memmove(sent + 16, sent + 12, n - 12);
-	sent[12] = ethertype >> 8;
-	sent[13] = ethertype & 0xff;
-	sent[14] = tci >> 8;
-	sent[15] = tci & 0xff;
-	return n + 4;
-}
-
 static void
 tags_are_denied_on_access_ports(void **state)
 {
@@ -277,15 +265,15 @@ tags_are_denied_on_access_ports(void **state)
 	(void)state;
 	for (i = 0; i < RTE_DIM(tci); i++) {
 		lan_frame(sent, FRAME_BYTES, MAC_B, MAC_A);
-		lan_send(&lan, 0, sent, tag(FRAME_BYTES, 0x8100, tci[i]));
+		lan_send(&lan, 0, sent, lan_tag(sent, FRAME_BYTES, LAN_C_TAG(tci[i])));
 	}
 	lan_frame(sent, FRAME_BYTES, MAC_B, MAC_A);
-	lan_send(&lan, 0, sent, tag(FRAME_BYTES, 0x88a8, 0));
+	lan_send(&lan, 0, sent, lan_tag(sent, FRAME_BYTES, LAN_S_TAG(0)));
 	lan_frame(sent, FRAME_BYTES, MAC_B, MAC_A);
-	tag(FRAME_BYTES, 0x8100, 2);
-	lan_send(&lan, 0, sent, tag(FRAME_BYTES + 4, 0x8100, 0));
+	lan_tag(sent, FRAME_BYTES, LAN_C_TAG(2));
+	lan_send(&lan, 0, sent, lan_tag(sent, FRAME_BYTES + 4, LAN_C_TAG(0)));
 	lan_frame(sent, FRAME_BYTES, MAC_B, MAC_A);
-	tag(FRAME_BYTES, 0x8100, 0);
+	lan_tag(sent, FRAME_BYTES, LAN_C_TAG(0));
 	lan_send(&lan, 0, sent, 17);
 	lan_run(&lan);
 	expect_only(0);
@@ -299,7 +287,7 @@ priority_tag_is_taken_off(void **state)
 
 	(void)state;
 	memcpy(plain, lan_frame(sent, FRAME_BYTES, MAC_B, MAC_A), FRAME_BYTES);
-	lan_send(&lan, 0, sent, tag(FRAME_BYTES, 0x8100, 0xa000));
+	lan_send(&lan, 0, sent, lan_tag(sent, FRAME_BYTES, LAN_C_TAG(0xa000)));
 	lan_run(&lan);
 	memcpy(sent, plain, FRAME_BYTES);
 	expect_only(0xe);
