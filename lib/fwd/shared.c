@@ -143,6 +143,7 @@ vsw_fwd_uplink(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 		if (to != NULL)
 			vsw_fwd_output(lcore, to, frame);
 		else
-			burst->row->drop[VSW_DROP_FOREIGN_DA]++;
+			burst->row->drop[port_id[i] == VSW_FWD_BLACKHOLE ? VSW_DROP_BLACKHOLE
+									 : VSW_DROP_FOREIGN_DA]++;
 	}
 }
