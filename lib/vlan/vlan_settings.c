@@ -124,8 +124,8 @@ end_of_run(const struct vsw_vlan_port *port, uint16_t first)
 	return first;
 }
 
-/* "1-10,20", or "1-10,20,..." where size ends. */
-static void
+/* "1-10,20", or "1-10,20,..." where size ends. Returns its length. */
+static size_t
 describe_list(const struct vsw_vlan_port *port, char *text, size_t size)
 {
 	size_t used = 0;
@@ -143,24 +143,27 @@ describe_list(const struct vsw_vlan_port *port, char *text, size_t size)
 		else
 			snprintf(run, sizeof(run), "%u", vlan);
 		if (used + strlen(run) + sizeof(",,...") > size) {
-			snprintf(text + used, size - used, ",...");
-			return;
+			used += snprintf(text + used, size - used, ",...");
+			break;
 		}
-		used += sprintf(text + used, "%s%s", used > 0 ? "," : "", run);
+		used += snprintf(text + used, size - used, "%s%s", used > 0 ? "," : "", run);
 	}
+	return used;
 }
 
 static void
 describe_trunk(const struct vsw_vlan_port *port, char *text, size_t size)
 {
-	char list[VSW_VLAN_TEXT_BYTES - 64], native[32] = "";
+	const char *dot1ad = port->tpid == VSW_VLAN_TPID_S ? " dot1ad" : "";
+	char native[32] = "";
+	size_t used;
 
-	describe_list(port, list, sizeof(list));
 	if (port->vlan != 0)
 		snprintf(native, sizeof(native), " %s %u",
 			 port->native_tagged ? "native-tagged" : "native", port->vlan);
-	snprintf(text, size, "trunk %s%s%s", list, native,
-		 port->tpid == VSW_VLAN_TPID_S ? " dot1ad" : "");
+	used = snprintf(text, size, "trunk ");
+	used += describe_list(port, text + used, size - used - strlen(native) - strlen(dot1ad));
+	snprintf(text + used, size - used, "%s%s", native, dot1ad);
 }
 
 void

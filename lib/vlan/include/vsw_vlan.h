@@ -20,8 +20,8 @@
  * One tag is looked at, the outer one. Its priority and DEI bits stay with the frame and leave with
  * it wherever it is tagged. What a tagged frame shows after its tag is lost is checked, too: a
  * frame that begins with another tag then leaves untagged by tunnel and transparent ports only, or
- * that tag would be taken for ours by whoever receives it (VLAN hopping). VID 4095 is never
- * admitted.
+ * that tag would be taken for ours by whoever receives it (VLAN hopping). A recognised tag of VID
+ * 4095 is never admitted, nor a priority tag with another tag behind it.
  *
  * Source: IEEE 802.1Q-2018 clauses 6.9 (priority tags, tagging), 8.6.2 (ingress filtering), 9.6
  * (VIDs 0 and 4095 are reserved), table 9-1 (TPIDs).
@@ -45,8 +45,9 @@
 #define VSW_VLAN_TPID_S 0x88a8 /* service tag, 802.1ad */
 #define VSW_VLAN_TAG_BYTES 4
 
-/* "trunk 1-4094 native-tagged 4094 dot1ad" and the longest list that describe() writes in full. */
-#define VSW_VLAN_TEXT_BYTES 256
+#define VSW_VLAN_TEXT_MIN_BYTES 64    /* "trunk 1,... native-tagged 4094 dot1ad" */
+#define VSW_VLAN_TEXT_BYTES 256	      /* any but a long list in full */
+#define VSW_VLAN_TEXT_MAX_BYTES 16384 /* any list in full */
 
 enum vsw_vlan_mode {
 	VSW_VLAN_ACCESS,
@@ -146,7 +147,7 @@ int vsw_vlan_set_trunk(struct vsw_vlan_port *port, const char *list, uint16_t na
 
 /*
  * Write the settings as the words that "port set NAME vlan" takes; a list that does not fit in
- * size ends in "...". size of VSW_VLAN_TEXT_BYTES is enough for any but long lists.
+ * size, at least VSW_VLAN_TEXT_MIN_BYTES, ends in "...".
  */
 void vsw_vlan_describe(const struct vsw_vlan_port *port, char *text, size_t size);
 
