@@ -5,6 +5,8 @@ Promise: receive queues are spread over the lcores or pinned to one, and may mov
     lan: v0 .. v3 -- [switch: lcore 0, lcore 1] -- guests on v4 ..
 """
 
+import time
+
 import pytest
 
 from guest import assert_flawless, device, mac_of
@@ -42,6 +44,25 @@ def test_lcores_share_a_receiver(rig, n_lcores):
         assert_flawless(lan.guest.wait_received(0, number, count), count)
     assert {lcore["lcore"] for lcore in switch.ctl("show lcores")["lcores"]
             if lcore["rx_frames"] > 0} == set(range(n_lcores))
+
+
+@pytest.mark.parametrize("n_lcores", [1, 2, 4])
+def test_pairs_get_fair_shares(rig, n_lcores):
+    """Four pairs send all that their rings take: nobody gets less than half of the mean."""
+    switch = rig.switch(ports=8, n_lcores=n_lcores)
+    lan = rig.lan(switch, 8)
+    for number in range(8):
+        lan.guest.stream(number, number, mac_of(number ^ 1), mac_of(number), 0, pps=1000000)
+    time.sleep(0.2)
+    before = switch.port_stats()
+    time.sleep(0.5)
+    after = switch.port_stats()
+    lan.guest.command("stop")
+    shares = [after[port]["rx_frames"] - before[port]["rx_frames"] for port in lan.ports]
+    assert min(shares) >= sum(shares) / len(shares) / 2, shares
+    for number in range(8):
+        verdict = lan.guest.verdict(number, number ^ 1)
+        assert (verdict["duplicated"], verdict["reordered"], verdict["corrupted"]) == (0, 0, 0)
 
 
 def test_queues_move_under_traffic(rig):
