@@ -155,6 +155,8 @@ lan_send(struct lan *lan, unsigned int port, const void *bytes, uint16_t n_bytes
 	data = rte_pktmbuf_append(mbuf, n_bytes);
 	assert_non_null(data);
 	memcpy(data, bytes, n_bytes);
+	/* What lies behind a frame is not zero. */
+	memset((uint8_t *)data + n_bytes, 0xee, RTE_MIN(64, rte_pktmbuf_tailroom(mbuf)));
 	assert_int_equal(rte_ring_enqueue(lan->to_switch[port], mbuf), 0);
 }
 

@@ -288,14 +288,19 @@ addresses_are_learned_by_the_tag(void **state)
 static void
 known_port_that_is_no_member_is_denied(void **state)
 {
+	static const unsigned int others[] = {ACCESS_20, TRUNK_30};
+	unsigned int i;
+
 	(void)state;
-	assert_int_equal(vsw_fdb_add_static(lan.fdb, vsw_fdb_key(10, MAC_B),
-					    lan.port[TRUNK_30]->hot.port_id, NULL),
-			 0);
-	lan_send(&lan, ACCESS_10, bytes, build(BODY_BYTES, MAC_B, MAC_A, 0, 0));
-	lan_run(&lan);
-	lan_expect_nothing(&lan);
-	assert_int_equal(denied(TRUNK_30), 1);
+	for (i = 0; i < RTE_DIM(others); i++) {
+		assert_int_equal(vsw_fdb_add_static(lan.fdb, vsw_fdb_key(10, MAC_B),
+						    lan.port[others[i]]->hot.port_id, NULL),
+				 0);
+		lan_send(&lan, ACCESS_10, bytes, build(BODY_BYTES, MAC_B, MAC_A, 0, 0));
+		lan_run(&lan);
+		lan_expect_nothing(&lan);
+		assert_int_equal(denied(others[i]), 1);
+	}
 }
 
 /* A tag that is taken off leaves a frame too short for Ethernet, not for a guest. */
@@ -435,6 +440,21 @@ smaller_mtu_of_a_receiver_drops_there(void **state)
 	lan_expect_nothing(&lan);
 }
 
+/* The longest frame of a burst is not the last one. */
+static void
+smaller_mtu_of_an_access_port_drops_there(void **state)
+{
+	(void)state;
+	lan.port[ACCESS_20]->settings.mtu_bytes = 1400;
+	lan_set_forwarding(&lan, 1U << ACCESS_20 | 1U << NATIVE);
+	send(NATIVE, 1415, 0, 0);
+	send(NATIVE, 1414, 0, 0);
+	lan_run(&lan);
+	expect(ACCESS_20, 1414, 0, 0);
+	expect_oversize(ACCESS_20, 1);
+	lan_expect_nothing(&lan);
+}
+
 int
 main(void)
 {
@@ -455,6 +475,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(mtu_bounds_what_is_received, setup, teardown),
 		cmocka_unit_test_setup_teardown(largest_mtu_has_room_for_tags, setup, teardown),
 		cmocka_unit_test_setup_teardown(smaller_mtu_of_a_receiver_drops_there, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(smaller_mtu_of_an_access_port_drops_there, setup,
 						teardown),
 	};
 

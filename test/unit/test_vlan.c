@@ -271,7 +271,7 @@ check_egress(const struct vsw_vlan_view *view, bool payload_tag)
 		assert_int_equal(tag, leaves ? want : VSW_VLAN_DENY);
 		assert_int_equal(vsw_vlan_is_member(&ports[to], view->vid),
 				 model_has(to, view->vid));
-		/* Nothing leaves a VLAN, and no tag of a sender comes to light as if it was ours. */
+		/* Nothing leaves its VLAN, and no tag of a sender is taken for ours. */
 		if (tag != VSW_VLAN_DENY && to < TUNNEL) {
 			assert_true(model_has(to, view->vid));
 			assert_true(tag != VSW_VLAN_NO_TAG || !payload_tag);
