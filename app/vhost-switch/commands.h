@@ -24,6 +24,7 @@ extern const struct command_group cmd_vhost_group;
 extern const struct command_group cmd_fdb_group;
 extern const struct command_group cmd_drops_group;
 extern const struct command_group cmd_lcores_group;
+extern const struct command_group cmd_memory_group;
 extern const struct command_group cmd_system_group;
 
 #define COMMAND_GROUP(rows)                                                                        \

@@ -84,6 +84,7 @@ class Rig:
         for switch in self.switches:
             if switch.child is not None and switch.child.alive:
                 switch.check_books()
+                switch.check_frames()
                 switch.finish()
         for guest in self.guests:
             guest.quit()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The switch under test and its control socket."""
 
+import contextlib
 import json
 import os
 import signal
@@ -51,6 +52,7 @@ class Switch:
         for number, suffix in enumerate(ports):
             self.command += ["--socket-file", self.socket_path(number) + suffix]
         self.name = name
+        self.n_lcores = n_lcores
         self.child = None
 
     def socket_path(self, number):
@@ -121,14 +123,32 @@ class Switch:
 
     def wait_quiet(self, timeout_s=5):
         """Wait until no frame moves: the books stay as they are, and balance."""
-        last = None
+        last, rounds = None, None
 
         def quiet():
-            nonlocal last
+            nonlocal last, rounds
             previous, last = last, self.books()
-            return last == previous and last["in_flight"] == 0 and last["balance"] == 0
+            before, rounds = rounds, self._rounds()
+            return (last == previous and last["in_flight"] == 0 and last["balance"] == 0 and
+                    all(now >= then + 2 for now, then in zip(rounds, before)))
         wait_until(quiet, timeout_s,
                    lambda: f"the switch is quiet, and the books balance: {last}")
+
+    @contextlib.contextmanager
+    def dropping(self, port, **reasons):
+        """What is done meanwhile makes a port drop exactly this."""
+        before = self.drops(port)
+        yield
+        self.wait_quiet()
+        after = self.drops(port)
+        assert {reason: frames - before.get(reason, 0) for reason, frames in after.items()
+                if frames != before.get(reason, 0)} == reasons
+
+    def _rounds(self):
+        """Of each lcore, where they share a CPU: one that does not run there looks quiet."""
+        if self.n_lcores == 1:
+            return []
+        return [entry["rounds"] for entry in self.ctl("show lcores")["lcores"]]
 
     def check_books(self):
         self.wait_quiet()
@@ -136,6 +156,23 @@ class Switch:
         given = books["rx"] + books["injected"] + books["copies"] + books["segments"]
         taken = books["tx"] + books["drops"] + books["consumed"] + books["in_flight"]
         assert given == taken, f"the balance is not the difference: {books}"
+
+    def memory(self):
+        """name -> (size, free)."""
+        return {entry["name"]: (entry["size"], entry["free"])
+                for entry in self.ctl("show memory")["memory"]}
+
+    def check_frames(self):
+        """Every frame buffer is back; Ethernet devices may keep some for later."""
+        if any(entry["kind"] != "vhost" for entry in self.ctl("show port info all")["ports"]):
+            return
+        size, free = 0, 0
+
+        def full():
+            nonlocal size, free
+            size, free = self.memory()["frames"]
+            return free == size
+        wait_until(full, 5, lambda: f"all frame buffers are back: {free} of {size}")
 
     def finish(self, number=signal.SIGTERM):
         """End the switch and demand that it leaves nothing behind."""

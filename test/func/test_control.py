@@ -29,6 +29,7 @@ SHOW = {
     "show drops": ("drops", {"port", "reason", "frames"}),
     "show lcores": ("lcores", {"lcore", "queues", "rx_frames", "busy_ticks",
                                "busy_ticks_per_frame", "busy_percent"}),
+    "show memory": ("memory", {"name", "size", "free", "bytes"}),
 }
 
 

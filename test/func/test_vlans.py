@@ -5,7 +5,6 @@ Promise: what is set of a port at run time, VLANs, groups, wires, MTU, is what i
     guest -- v0 .. v3 [switch]      one process, frames by hand; every test sets all it needs
 """
 
-import contextlib
 import struct
 
 import pytest
@@ -42,16 +41,6 @@ def configure(lan, *settings):
         lan.switch.ctl(f"port set {port} {setting}")
 
 
-@contextlib.contextmanager
-def dropping(lan, port, **reasons):
-    """What is done meanwhile makes a port drop exactly this."""
-    before = lan.switch.drops(port)
-    yield
-    after = lan.switch.drops(port)
-    assert {reason: frames - before.get(reason, 0) for reason, frames in after.items()
-            if frames != before.get(reason, 0)} == reasons
-
-
 def outer(frame, tpid, tci):
     return frame[:12] + struct.pack("!HH", tpid, tci) + frame[12:]
 
@@ -74,16 +63,27 @@ def test_trunk_carries_its_list_alone(lan):
     configure(lan, "vlan trunk 10,20", "vlan access 10", "vlan access 20", "vlan access 30")
     assert lan.reach(0, tagged(mac_of(0), BROADCAST, 10)) == {1}
     assert lan.reach(0, tagged(mac_of(0), BROADCAST, 20)) == {2}
-    with dropping(lan, "vhost0", vlan_denied=3):
+    with lan.switch.dropping("vhost0", vlan_denied=3):
         lan.exchange((0, tagged(mac_of(0), BROADCAST, 30)),
                      (0, tagged(mac_of(0), BROADCAST, 4095)), (0, ether(mac_of(0), BROADCAST)))
     assert lan.switch.fdb() == {(10, mac_of(0)): "vhost0", (20, mac_of(0)): "vhost0"}
 
 
+def test_reserved_addresses_stay_under_a_tag(lan):
+    """The sixteen, behind the tag of a VLAN and behind a priority tag; the next one passes."""
+    configure(lan, "vlan trunk 10", "vlan trunk 10", "vlan access 1", "vlan access 1")
+    for port, vid, other in ((0, 10, 1), (2, 0, 3)):
+        with lan.switch.dropping(f"vhost{port}", reserved_da=16):
+            out = lan.exchange(*[(port, tagged(mac_of(port), f"01:80:c2:00:00:{last:02x}", vid))
+                                 for last in range(16)])
+            assert out == [[], [], [], []]
+        assert lan.reach(port, tagged(mac_of(port), "01:80:c2:00:00:10", vid)) == {other}
+
+
 def test_customer_tags_pass_a_tunnel(lan):
     configure(lan, "vlan tunnel 40", "vlan trunk 40 dot1ad", "vlan tunnel 40", "vlan access 40")
     frame = tagged(mac_of(0), BROADCAST, 7, priority=3)
-    with dropping(lan, "vhost3", vlan_denied=1):
+    with lan.switch.dropping("vhost3", vlan_denied=1):
         assert lan.exchange((0, frame)) == [[], [outer(frame, 0x88a8, 40)], [frame], []]
     back = outer(tagged(mac_of(1), BROADCAST, 7), 0x88a8, 40)
     assert lan.exchange((1, back))[0] == [tagged(mac_of(1), BROADCAST, 7)]
@@ -102,7 +102,7 @@ def test_groups_keep_apart(lan):
     for number in range(4):
         lan.exchange((number, ether(mac_of(number), BROADCAST)))
     assert lan.reach(0, ether(mac_of(0), BROADCAST)) == {2, 3}
-    with dropping(lan, "vhost0", isolated=1):
+    with lan.switch.dropping("vhost0", isolated=1):
         lan.exchange((0, ether(mac_of(0), mac_of(1))))
     assert lan.reach(2, ether(mac_of(2), mac_of(1))) == {1}
     assert [lan.switch.port_info(port)["group"] for port in lan.ports] == ["1", "1", "2", "none"]
@@ -131,7 +131,7 @@ def test_delete_of_a_connected_port(lan):
     path = lan.switch.socket_path("extra")
     lan.switch.ctl(f"port add vhost extra path {path}")
     lan.switch.ctl("port connect vhost0 extra")
-    with dropping(lan, "vhost0", port_down=1):
+    with lan.switch.dropping("vhost0", port_down=1):
         lan.exchange((0, ether(mac_of(0), BROADCAST)))
     lan.switch.ctl("port del extra")
     assert lan.switch.port_info("vhost0")["service"] == "bridge"
@@ -140,7 +140,7 @@ def test_delete_of_a_connected_port(lan):
 
 def test_blackhole(lan):
     lan.switch.ctl(f"fdb add {UNKNOWN} blackhole")
-    with dropping(lan, "vhost0", blackhole=1, fdb_violation=1):
+    with lan.switch.dropping("vhost0", blackhole=1, fdb_violation=1):
         lan.exchange((0, ether(mac_of(0), UNKNOWN)), (0, ether(UNKNOWN, BROADCAST)))
     entry, = (e for e in lan.switch.ctl("show fdb")["entries"] if e["mac"] == UNKNOWN)
     assert (entry["type"], entry["port"]) == ("blackhole", "-")
@@ -154,9 +154,9 @@ def test_mtu_counts_no_tags(lan):
     lan.switch.ctl("port set vhost1 mtu 1000")
     fits, too_long = (ether(mac_of(0), BROADCAST, length=length) for length in (1014, 1015))
     assert lan.exchange((0, fits)) == [[], [outer(fits, 0x8100, 10)], [fits], []]
-    with dropping(lan, "vhost1", oversize=1):
+    with lan.switch.dropping("vhost1", oversize=1):
         assert lan.exchange((0, too_long)) == [[], [], [too_long], []]
-    with dropping(lan, "vhost1", oversize=1):
+    with lan.switch.dropping("vhost1", oversize=1):
         lan.exchange(*[(1, outer(ether(mac_of(1), BROADCAST, length=length), 0x8100, 10))
                        for length in (1014, 1015)])
 
