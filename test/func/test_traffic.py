@@ -7,6 +7,8 @@ Promise: two containers exchange frames both ways without loss, duplication, reo
 
 import pytest
 
+from child import wait_until
+from frames import BROADCAST, ether
 from guest import assert_flawless, device, mac_of
 
 PPS = 50000
@@ -43,6 +45,47 @@ def test_two_streams_arrive_whole(rig, length):
 @pytest.mark.parametrize("length", [60, 1514])
 def test_two_streams_arrive_whole_for_a_minute(rig, length):
     exchange_streams(rig, length, seconds=60)
+
+
+def send_flows(rig, queues, n_lcores, count, pps):
+    """
+    As many flows as there are queues, and one more, from one guest to another. Returns the
+    verdicts, and the frames that were dropped.
+    """
+    switch = rig.switch(ports=2, n_lcores=n_lcores)
+    lan = rig.lan(switch, 2, options=[{"queues": queues}] * 2)
+    lan.exchange((0, ether(mac_of(0), BROADCAST)), (1, ether(mac_of(1), BROADCAST)))
+    polled = [queue for lcore in switch.ctl("show lcores")["lcores"] for queue in lcore["queues"]]
+    assert sorted(polled) == [f"vhost{port}:{queue}" for port in (0, 1) for queue in range(queues)]
+    flows = range(queues + 1)
+    for flow in flows:
+        lan.guest.stream(0, flow, mac_of(1), mac_of(0), count // len(flows), pps)
+    lan.guest.wait_sent(300)
+    switch.wait_quiet()
+    drops = switch.drops()
+    sent = count // len(flows) * len(flows)
+    wait_until(lambda: sum(lan.guest.verdict(1, flow)["received"] for flow in flows) +
+               sum(drops.values()) >= sent, 5, "every frame has come or has been dropped")
+    return [lan.guest.verdict(1, flow) for flow in flows], drops
+
+
+@pytest.mark.parametrize("queues, n_lcores", [(2, 2), (3, 1)])
+def test_flows_stay_in_order_on_several_queues(rig, queues, n_lcores):
+    verdicts, drops = send_flows(rig, queues, n_lcores, 12000, 2500)
+    for verdict in verdicts:
+        assert_flawless(verdict, 12000 // len(verdicts))
+    assert drops == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("queues", [1, 2, 4])
+def test_ten_million_frames_stay_in_order(rig, queues):
+    """As fast as they go, so that the receiver may lose some, but all of them by name."""
+    verdicts, drops = send_flows(rig, queues, 1, 10000000, 1000000)
+    for verdict in verdicts:
+        assert [verdict[fault] for fault in ("duplicated", "reordered", "corrupted")] == [0, 0, 0]
+    assert sum(verdict["received"] for verdict in verdicts) >= 1000000
+    assert set(drops) <= {"ring_full"}
 
 
 def test_counters_agree_with_the_guests(rig):

@@ -84,7 +84,7 @@ send_some(struct port *port, const uint8_t *bytes, uint16_t length, uint64_t n)
 			break;
 		memcpy(rte_pktmbuf_append(frames[i], length), bytes, length);
 	}
-	return port_send(port, frames, i);
+	return port_send(port, 0, frames, i);
 }
 
 static json_t *

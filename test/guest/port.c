@@ -12,7 +12,10 @@
 #include <rte_ethdev.h>
 #include <rte_kvargs.h>
 
-#define RING_SIZE_DEFAULT 256 /* of virtio-user, when queue_size is not given */
+/* Of virtio-user, when they are not given. */
+#define RING_SIZE_DEFAULT 256
+#define QUEUES_DEFAULT 1
+
 #define FRAME_BYTES_MAX 65535
 
 static struct port *ports[PORTS_MAX];
@@ -35,33 +38,44 @@ port_get(uint32_t index)
 }
 
 static int
-read_ring_size(const char *key, const char *value, void *size)
+read_number(const char *key, const char *value, void *number)
 {
 	(void)key;
-	*(uint32_t *)size = strtoul(value, NULL, 10);
+	*(uint32_t *)number = strtoul(value, NULL, 10);
 	return 0;
 }
 
 /* The driver does not tell; so ask the device's arguments. */
 static uint32_t
-ring_size(uint16_t ethdev_id)
+device_argument(uint16_t ethdev_id, const char *key, uint32_t number)
 {
-	uint32_t size = RING_SIZE_DEFAULT;
 	const struct rte_devargs *devargs;
 	struct rte_eth_dev_info info;
 	struct rte_kvargs *args;
 
 	if (rte_eth_dev_info_get(ethdev_id, &info) != 0)
-		return size;
+		return number;
 	devargs = rte_dev_devargs(info.device);
 	args = devargs != NULL ? rte_kvargs_parse(devargs->args, NULL) : NULL;
 	if (args != NULL)
-		rte_kvargs_process(args, "queue_size", read_ring_size, &size);
+		rte_kvargs_process(args, key, read_number, &number);
 	rte_kvargs_free(args);
-	return size;
+	return number;
 }
 
-/* Both rings of all ports full at once, and bursts under way. */
+static uint32_t
+ring_size(uint16_t ethdev_id)
+{
+	return device_argument(ethdev_id, "queue_size", RING_SIZE_DEFAULT);
+}
+
+static uint32_t
+queues(uint16_t ethdev_id)
+{
+	return device_argument(ethdev_id, "queues", QUEUES_DEFAULT);
+}
+
+/* All rings of all ports full at once, and bursts under way. */
 static int
 create_pool(void)
 {
@@ -69,7 +83,7 @@ create_pool(void)
 	uint16_t ethdev_id;
 
 	RTE_ETH_FOREACH_DEV(ethdev_id) {
-		mbufs += 2 * ring_size(ethdev_id) + 2 * PORT_BURST;
+		mbufs += 2 * queues(ethdev_id) * (ring_size(ethdev_id) + PORT_BURST);
 	}
 	pool = rte_pktmbuf_pool_create("guest", mbufs, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
 	if (pool == NULL)
@@ -89,6 +103,7 @@ set_up(uint16_t ethdev_id)
 	struct rte_eth_conf conf = {0};
 	struct rte_eth_dev_info info;
 	uint32_t size = ring_size(ethdev_id);
+	uint16_t i, n = queues(ethdev_id);
 	int rc;
 
 	rc = rte_eth_dev_info_get(ethdev_id, &info);
@@ -96,11 +111,11 @@ set_up(uint16_t ethdev_id)
 		return rc;
 	if (*info.dev_flags & RTE_ETH_DEV_INTR_LSC)
 		conf.intr_conf.lsc = 1;
-	rc = rte_eth_dev_configure(ethdev_id, 1, 1, &conf);
-	if (rc == 0)
-		rc = rte_eth_rx_queue_setup(ethdev_id, 0, size, SOCKET_ID_ANY, NULL, pool);
-	if (rc == 0)
-		rc = rte_eth_tx_queue_setup(ethdev_id, 0, size / TX_SHARE, SOCKET_ID_ANY, NULL);
+	rc = rte_eth_dev_configure(ethdev_id, n, n, &conf);
+	for (i = 0; i < n && rc == 0; i++)
+		rc = rte_eth_rx_queue_setup(ethdev_id, i, size, SOCKET_ID_ANY, NULL, pool);
+	for (i = 0; i < n && rc == 0; i++)
+		rc = rte_eth_tx_queue_setup(ethdev_id, i, size / TX_SHARE, SOCKET_ID_ANY, NULL);
 	if (rc == 0)
 		rc = rte_eth_dev_start(ethdev_id);
 	return rc;
@@ -121,6 +136,7 @@ port_start(uint16_t ethdev_id)
 	if (port == NULL)
 		return -ENOMEM;
 	port->ethdev_id = ethdev_id;
+	port->n_queues = queues(ethdev_id);
 	ports[n_ports++] = port;
 	return 0;
 }
@@ -192,15 +208,13 @@ judge(struct port *port, const struct rte_mbuf *mbuf, uint64_t now_ns)
 }
 
 static uint16_t
-port_receive(struct port *port)
+queue_receive(struct port *port, uint16_t queue)
 {
 	struct rte_mbuf *frames[PORT_BURST];
 	uint64_t now_ns;
 	uint16_t n, i;
 
-	if (!port_link_is_up(port))
-		return 0;
-	n = rte_eth_rx_burst(port->ethdev_id, 0, frames, PORT_BURST);
+	n = rte_eth_rx_burst(port->ethdev_id, queue, frames, PORT_BURST);
 	if (n == 0)
 		return 0;
 	now_ns = port_now_ns();
@@ -208,6 +222,19 @@ port_receive(struct port *port)
 		judge(port, frames[i], now_ns);
 	rte_pktmbuf_free_bulk(frames, n);
 	return n;
+}
+
+static uint32_t
+port_receive(struct port *port)
+{
+	uint32_t frames = 0;
+	uint16_t i;
+
+	if (!port_link_is_up(port))
+		return 0;
+	for (i = 0; i < port->n_queues; i++)
+		frames += queue_receive(port, i);
+	return frames;
 }
 
 uint32_t
@@ -228,12 +255,12 @@ port_alloc(void)
 }
 
 uint16_t
-port_send(struct port *port, struct rte_mbuf **frames, uint16_t n)
+port_send(struct port *port, uint16_t queue, struct rte_mbuf **frames, uint16_t n)
 {
 	uint16_t sent = 0;
 
 	if (port_link_is_up(port))
-		sent = rte_eth_tx_burst(port->ethdev_id, 0, frames, n);
+		sent = rte_eth_tx_burst(port->ethdev_id, queue % port->n_queues, frames, n);
 	if (sent < n)
 		rte_pktmbuf_free_bulk(frames + sent, n - sent);
 	port->tx_frames += sent;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The guest's ports: every ethdev that EAL has found, with one queue pair each.
+ * The guest's ports: every ethdev that EAL has found, with the queue pairs of its arguments.
  *
  * Model: received frames are judged at once: probes go to the verdict of their stream, all others
  * to the capture. A port whose link is down is not polled: as a socket server, virtio-user sets its
@@ -25,6 +25,7 @@
 
 struct port {
 	uint16_t ethdev_id;
+	uint16_t n_queues;
 	uint64_t rx_frames;
 	uint64_t rx_bytes;
 	uint64_t tx_frames;
@@ -42,14 +43,17 @@ struct port *port_get(uint32_t index);
 
 bool port_link_is_up(const struct port *port);
 
-/* Receive and judge at most one burst on each port. Returns the number of frames. */
+/* Receive and judge at most one burst on each queue. Returns the number of frames. */
 uint32_t ports_receive(void);
 
 /* A new mbuf to write a frame to, or NULL. */
 struct rte_mbuf *port_alloc(void);
 
-/* Send up to n frames; those not taken are freed. Returns the number taken. */
-uint16_t port_send(struct port *port, struct rte_mbuf **frames, uint16_t n);
+/*
+ * Send up to n frames on a queue, modulo their number; those not taken are freed. Returns the
+ * number taken.
+ */
+uint16_t port_send(struct port *port, uint16_t queue, struct rte_mbuf **frames, uint16_t n);
 
 uint64_t port_now_ns(void);
 

@@ -84,7 +84,7 @@ send_burst(struct stream *stream, uint16_t wanted, uint64_t now_ns)
 						 &stream->config.frame, &probe);
 		frames[n]->data_len = frames[n]->pkt_len;
 	}
-	sent = port_send(port_get(stream->config.port), frames, n);
+	sent = port_send(port_get(stream->config.port), stream->config.id, frames, n);
 	stream->sent += sent;
 	stream->window_left -= sent;
 	stream->deferred += wanted - sent;
