@@ -212,6 +212,39 @@ lengths_have_limits(void **state)
 	assert_memory_equal(got, sent, LONGEST);
 }
 
+/* Write to every buffer of the pool, so that what is not written over shows. */
+static void
+soil_buffers(void)
+{
+	static struct rte_mbuf *mbuf[8192];
+	unsigned int n = 0;
+
+	while ((mbuf[n] = rte_pktmbuf_alloc(lan_eal())) != NULL) {
+		memset(rte_pktmbuf_append(mbuf[n], FRAME_BYTES), 0xa5, FRAME_BYTES);
+		n++;
+	}
+	rte_pktmbuf_free_bulk(mbuf, n);
+}
+
+/* C19: zeros, not what the buffer held before. */
+static void
+short_frames_are_padded_with_zeros(void **state)
+{
+	uint16_t n, i;
+
+	(void)state;
+	soil_buffers();
+	for (n = VSW_FRAME_MIN_BYTES; n <= ETH_MIN_BYTES; n++) {
+		lan_send(&lan, 0, lan_frame(sent, n, MAC_B, MAC_A), n);
+		lan_run(&lan);
+		memset(sent + n, 0, ETH_MIN_BYTES - n);
+		for (i = 1; i < 4; i++) {
+			assert_int_equal(lan_receive(&lan, i, got, sizeof(got)), ETH_MIN_BYTES);
+			assert_memory_equal(got, sent, ETH_MIN_BYTES);
+		}
+	}
+}
+
 static void
 static_entry_stays(void **state)
 {
@@ -324,13 +357,18 @@ port_that_left_is_down(void **state)
 static void
 full_transmit_queue_is_named(void **state)
 {
+	struct vsw_stats_row row;
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < LAN_RING + 9; i++)
 		pass(0, VSW_MAC_BROADCAST, MAC_A);
-	for (i = 1; i < 4; i++)
+	for (i = 1; i < 4; i++) {
 		assert_int_equal(lan_drops(&lan, i, VSW_DROP_TX_FULL), 10);
+		vsw_stats_read(lan.port[i]->stats, &row);
+		assert_int_equal(row.tx_frames, LAN_RING - 1);
+		assert_int_equal(row.tx_bytes, (LAN_RING - 1) * FRAME_BYTES);
+	}
 }
 
 static void
@@ -367,6 +405,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(reserved_addresses_are_dropped, setup, teardown),
 		cmocka_unit_test_setup_teardown(bad_sources_are_not_learned, setup, teardown),
 		cmocka_unit_test_setup_teardown(lengths_have_limits, setup, teardown),
+		cmocka_unit_test_setup_teardown(short_frames_are_padded_with_zeros, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(static_entry_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(violation_in_a_burst_leaves_the_others, setup,
 						teardown),
