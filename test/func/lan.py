@@ -26,22 +26,29 @@ class Lan:
             now[port]["tx_frames"] - switch_before[port]["tx_frames"]
             for number, port in enumerate(self.ports))
 
-    def exchange(self, *sendings, count=1):
+    def outcome(self, send, count):
         """
-        Send (port number, frame) pairs, in order, and return what then comes out: a list of frames
-        for each port. All frames have come when it returns: the counters of both sides agree.
+        Call send(), which makes the switch receive `count` frames, and return what then comes out:
+        a list of frames for each port. All have come when it returns: the counters of both sides
+        agree.
         """
         switch_before = self.switch.port_stats()
         guest_before = [self.guest.received(number) for number in range(self.n_ports)]
-        for number, frame in sendings:
-            self.guest.send(frame, number, count)
         rx_before = sum(entry["rx_frames"] for entry in switch_before.values())
+        send()
         wait_until(lambda: sum(entry["rx_frames"] for entry in self.switch.port_stats().values())
-                   >= rx_before + count * len(sendings), 5, "the switch has taken all frames")
+                   >= rx_before + count, 5, "the switch has taken all frames")
         self.switch.wait_quiet()
         wait_until(lambda: not self._behind(switch_before, guest_before), 5,
                    "the guest has taken all frames")
         return [self.guest.receive(number) for number in range(self.n_ports)]
+
+    def exchange(self, *sendings, count=1):
+        """Send (port number, frame) pairs, in order, each `count` times; returns as outcome()."""
+        def send():
+            for number, frame in sendings:
+                self.guest.send(frame, number, count)
+        return self.outcome(send, count * len(sendings))
 
     def reach(self, sending_port, frame):
         """The numbers of the ports that one frame came out of; each must have it once."""

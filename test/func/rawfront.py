@@ -146,10 +146,10 @@ class RawFront:
         region = struct.pack("<QQQQ", GUEST_BASE, self.region_bytes, USER_BASE, 0)
         self.message(SET_MEM_TABLE, struct.pack("<II", 1, 0) + region, [self.memory_fd])
 
-    def set_ring(self, queue):
+    def set_ring(self, queue, base=0):
         ring = self.rings[queue]
         self.message(SET_VRING_NUM, struct.pack("<II", queue, ring.size))
-        self.message(SET_VRING_BASE, struct.pack("<II", queue, 0))
+        self.message(SET_VRING_BASE, struct.pack("<II", queue, base))
         self.message(SET_VRING_ADDR, struct.pack(
             "<IIQQQQ", queue, 0, USER_BASE + ring.desc_offset, USER_BASE + ring.used_offset,
             USER_BASE + ring.avail_offset, 0))
@@ -158,6 +158,13 @@ class RawFront:
 
     def enable(self, queue, on=True):
         self.message(SET_VRING_ENABLE, struct.pack("<II", queue, on))
+
+    def stop_ring(self, queue):
+        """Returns where it is to start again; the switch no longer touches the ring."""
+        self.message(GET_VRING_BASE, struct.pack("<II", queue, 0))
+        index, base = struct.unpack("<II", self.reply(GET_VRING_BASE))
+        assert index == queue
+        return base
 
     def set_up(self):
         self.set_memory()
