@@ -117,13 +117,15 @@ apply_port_add_vhost(struct vsw_switch *vsw, const struct vsw_port_vhost_config 
 		.notify = notify,
 		.notify_ctx = vsw,
 	};
-	struct vsw_port *port;
+	struct vsw_port *port, *slot;
+	uint16_t port_id = 0;
 	int ret;
 
 	ret = vsw_port_vhost_create(config, &env, &port, err);
 	if (ret < 0)
 		return ret;
-	shared_join(vsw, port);
+	while ((slot = vsw_port_next_slot(port, &port_id)) != NULL)
+		shared_join(vsw, slot);
 	shared_update_uplinks(vsw);
 	/* Its front end may be there at once; the notification that follows makes the plan. */
 	return 0;
@@ -218,22 +220,64 @@ apply_port_admin(struct vsw_switch *vsw, struct vsw_port *port, bool up, struct 
 	return 0;
 }
 
+/* Stop the slots in one plan: each grace period is as long as the slowest lcore takes. */
+static int
+stop_slots(struct vsw_switch *vsw, const struct vsw_port *port, struct vsw_error *err)
+{
+	bool were_up[VSW_PORT_MAX];
+	struct vsw_port *slot;
+	uint16_t port_id = 0;
+	int ret;
+
+	while ((slot = vsw_port_next_slot(port, &port_id)) != NULL) {
+		were_up[slot->hot.port_id] = slot->admin_up;
+		slot->admin_up = false;
+	}
+	ret = apply_plan(vsw, err);
+	for (port_id = 0; ret < 0 && (slot = vsw_port_next_slot(port, &port_id)) != NULL;)
+		slot->admin_up = were_up[slot->hot.port_id];
+	return ret;
+}
+
+static int
+disconnect_slots(struct vsw_switch *vsw, const struct vsw_port *port, struct vsw_error *err)
+{
+	struct vsw_port *slot;
+	uint16_t port_id = 0;
+	int ret = 0;
+
+	while (ret == 0 && (slot = vsw_port_next_slot(port, &port_id)) != NULL) {
+		if (slot->settings.service == VSW_PORT_CONNECT)
+			ret = apply_port_disconnect(vsw, slot, err);
+	}
+	return ret;
+}
+
+/* The books stay whole: what the port has counted is carried on without it. */
+static void
+forget(struct vsw_switch *vsw, const struct vsw_port *port)
+{
+	struct vsw_stats_row counted;
+
+	vsw_fdb_remove_port(vsw->fdb, port->hot.port_id);
+	vsw_stats_read_all(port->stats, &counted);
+	vsw_stats_add(&vsw->gone, &counted);
+}
+
 int
 apply_port_del(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err)
 {
-	struct vsw_stats_row counted;
-	int ret = 0;
+	struct vsw_port *slot;
+	uint16_t port_id = 0;
+	int ret;
 
-	if (port->settings.service == VSW_PORT_CONNECT)
-		ret = apply_port_disconnect(vsw, port, err);
+	ret = disconnect_slots(vsw, port, err);
 	if (ret == 0)
-		ret = apply_port_admin(vsw, port, false, err);
+		ret = stop_slots(vsw, port, err);
 	if (ret < 0)
 		return ret;
-	vsw_fdb_remove_port(vsw->fdb, port->hot.port_id);
-	/* The books stay whole: what the port has counted is carried on without it. */
-	vsw_stats_read_all(port->stats, &counted);
-	vsw_stats_add(&vsw->gone, &counted);
+	while ((slot = vsw_port_next_slot(port, &port_id)) != NULL)
+		forget(vsw, slot);
 	vsw_port_destroy(port);
 	shared_update_uplinks(vsw);
 	return 0;

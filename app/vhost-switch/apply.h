@@ -20,7 +20,7 @@ int apply_plan(struct vsw_switch *vsw, struct vsw_error *err);
 /* After a notification: forget what was learned on connections that ended, and plan anew. */
 void apply_link_changes(struct vsw_switch *vsw);
 
-/* Create a vhost port and take it into the plan. */
+/* Create a vhost port, or its slots, and take it into the plan. */
 int apply_port_add_vhost(struct vsw_switch *vsw, const struct vsw_port_vhost_config *config,
 			 struct vsw_error *err);
 
@@ -34,6 +34,8 @@ int apply_port_connect(struct vsw_switch *vsw, struct vsw_port *port, struct vsw
 int apply_port_disconnect(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err);
 
 /* A port that is connected is disconnected first. */
+
+/* Delete a port, and with it all other slots of its socket. */
 int apply_port_del(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err);
 
 /* A stopped port keeps its front end and its static entries; its rings are not served. */

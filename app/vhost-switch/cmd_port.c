@@ -56,6 +56,7 @@ port_add_vhost(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 		.name = vsw_cmd_args_text(args, "name"),
 		.path = vsw_cmd_args_text(args, "path"),
 		.client = vsw_cmd_args_has(args, "client"),
+		.n_clients = RTE_MIN(vsw_cmd_args_uint(args, "clients", 1), (uint64_t)UINT16_MAX),
 		.mergeable = vsw_cmd_args_on(args, "mergeable", true),
 		.packed = vsw_cmd_args_on(args, "packed", true),
 		.vlan = vsw_cmd_args_uint(args, "vlan", VLAN_DEFAULT),
@@ -78,10 +79,21 @@ port_add_vhost(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 static int
 port_del(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struct vsw_error *err)
 {
-	struct vsw_port *port = vsw_port_find(vsw_cmd_args_text(args, "port"), err);
+	const char *name = vsw_cmd_args_text(args, "port");
+	struct vsw_port *port = vsw_port_find_slots(name);
 
 	(void)out;
-	return port != NULL ? apply_port_del(ctx, port, err) : -err->code;
+	if (port != NULL)
+		return apply_port_del(ctx, port, err);
+	port = vsw_port_find(name, err);
+	if (port == NULL)
+		return -err->code;
+	if (port->slot_of != NULL)
+		return vsw_error_set(err, EBUSY,
+				     "port \"%s\" shares its socket with other ports: "
+				     "delete them all with 'port del %s', or stop it",
+				     name, port->slot_of);
+	return apply_port_del(ctx, port, err);
 }
 
 static int
@@ -102,7 +114,10 @@ port_stop(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struc
 	return port != NULL ? apply_port_admin(ctx, port, false, err) : -err->code;
 }
 
-/* Call show for the port that is named, or for all; each fills one object of the list "ports". */
+/*
+ * Call show for the port that is named, or for all but spare slots; each fills one object of the
+ * list "ports".
+ */
 static int
 for_ports(struct vsw_switch *vsw, const struct vsw_cmd_args *args, struct vsw_out *out,
 	  struct vsw_error *err,
@@ -120,8 +135,10 @@ for_ports(struct vsw_switch *vsw, const struct vsw_cmd_args *args, struct vsw_ou
 		show(vsw, port, vsw_out_append_object(list));
 		return 0;
 	}
-	while ((port = vsw_port_next(&port_id)) != NULL)
-		show(vsw, port, vsw_out_append_object(list));
+	while ((port = vsw_port_next(&port_id)) != NULL) {
+		if (!vsw_port_vhost_is_spare(port))
+			show(vsw, port, vsw_out_append_object(list));
+	}
 	return 0;
 }
 
@@ -267,9 +284,9 @@ clear_port_stats(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out
 }
 
 static const struct vsw_cmd rows[] = {
-	{"port add vhost <name:NAME> path <path:PATH> [client] [mergeable on|off] [packed on|off] "
-	 "[lcore <lcore:UINT>] [mode <mode:OCTAL>] [owner <owner:WORD>] [group <group:WORD>] "
-	 "[vlan <vlan:VLAN>]",
+	{"port add vhost <name:NAME> path <path:PATH> [client] [clients <clients:UINT>] "
+	 "[mergeable on|off] [packed on|off] [lcore <lcore:UINT>] [mode <mode:OCTAL>] "
+	 "[owner <owner:WORD>] [group <group:WORD>] [vlan <vlan:VLAN>]",
 	 "make a vhost-user port and start listening (or, as client, connecting)", port_add_vhost},
 	{"port del <port:NAME>", "remove a port, its socket and its FDB entries", port_del},
 	{"port start <port:NAME>", "let a stopped port forward again", port_start},

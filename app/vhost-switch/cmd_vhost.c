@@ -139,6 +139,7 @@ show_port(const struct vsw_port *port, json_t *object)
 	vsw_out_add_text(object, "role", info.client ? "client" : "server");
 	vsw_out_add_text(object, "state", vsw_port_state_name(vsw_port_state(port)));
 	vsw_out_add_uint(object, "since_s", switch_now_ns() / 1000000000ULL - info.since_s);
+	vsw_out_add_uint(object, "clients", info.n_clients);
 	vsw_out_add_uint(object, "connections", info.connections);
 	vsw_out_add_uint(object, "refused", info.refused);
 	add_bits(object, "features", "feature_names", info.features, feature_names,
@@ -169,7 +170,7 @@ show_vhost(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, stru
 		return 0;
 	}
 	while ((port = vsw_port_next(&port_id)) != NULL) {
-		if (vsw_port_is_vhost(port))
+		if (vsw_port_is_vhost(port) && !vsw_port_vhost_is_spare(port))
 			show_port(port, vsw_out_append_object(list));
 	}
 	return 0;

@@ -53,7 +53,7 @@ print_ports(FILE *screen)
 		fprintf(screen, CLEAR_SCREEN);
 	fprintf(screen, "Device statistics =================================\n");
 	while ((port = vsw_port_next(&port_id)) != NULL) {
-		if (vsw_port_is_vhost(port))
+		if (vsw_port_is_vhost(port) && !vsw_port_vhost_is_spare(port))
 			print_port(screen, port);
 	}
 	fprintf(screen, "===================================================\n");

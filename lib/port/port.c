@@ -50,6 +50,31 @@ vsw_port_next(uint16_t *port_id)
 	return NULL;
 }
 
+struct vsw_port *
+vsw_port_next_slot(const struct vsw_port *port, uint16_t *port_id)
+{
+	struct vsw_port *next;
+
+	while ((next = vsw_port_next(port_id)) != NULL) {
+		if (next == port || (port->slot_of != NULL && next->slot_of == port->slot_of))
+			return next;
+	}
+	return NULL;
+}
+
+struct vsw_port *
+vsw_port_find_slots(const char *name)
+{
+	struct vsw_port *port;
+	uint16_t port_id = 0;
+
+	while ((port = vsw_port_next(&port_id)) != NULL) {
+		if (port->slot_of != NULL && strcmp(port->slot_of, name) == 0)
+			return port;
+	}
+	return NULL;
+}
+
 static struct vsw_port *
 find(const char *name)
 {
@@ -85,13 +110,18 @@ vsw_port_find(const char *name, struct vsw_error *err)
 
 	if (port != NULL)
 		return port;
+	if (vsw_port_find_slots(name) != NULL) {
+		vsw_error_set(err, EINVAL, "\"%s\" is several ports: give one, as %s-0", name,
+			      name);
+		return NULL;
+	}
 	list_names(names, sizeof(names));
 	vsw_error_set(err, ENOENT, "no port \"%s\"; ports: %s", name, names);
 	return NULL;
 }
 
-static int
-check_name(const char *name, struct vsw_error *err)
+int
+vsw_port_check_name(const char *name, struct vsw_error *err)
 {
 	const char *c;
 
@@ -108,6 +138,8 @@ check_name(const char *name, struct vsw_error *err)
 		return vsw_error_set(err, EINVAL, "a port cannot be named \"all\"");
 	if (find(name) != NULL)
 		return vsw_error_set(err, EEXIST, "a port \"%s\" exists already", name);
+	if (vsw_port_find_slots(name) != NULL)
+		return vsw_error_set(err, EEXIST, "ports \"%s-0\", ... exist already", name);
 	return 0;
 }
 
@@ -118,7 +150,7 @@ vsw_port_init(struct vsw_port *port, const char *name, uint16_t vlan, unsigned i
 	uint16_t port_id = 0;
 	int ret;
 
-	ret = check_name(name, err);
+	ret = vsw_port_check_name(name, err);
 	if (ret < 0)
 		return ret;
 	while (port_id < VSW_PORT_MAX && registry[port_id] != NULL)

@@ -1,35 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The life of a vhost port from the user's side: its socket, from create to destroy. What its front
- * end does is in vhost_device.c, the packet path in vhost_queue.c.
+ * The life of a vhost port from the user's side, from create to destroy. Its socket is in
+ * vhost_socket.c, what its front end does in vhost_device.c, the packet path in vhost_queue.c.
  */
 #include "vsw_port_vhost.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <rte_malloc.h>
-#include <rte_vhost.h>
 
 #include "vhost_port.h"
 #include "vsw_sockpath.h"
-
-/* What needs offload support on our side, which comes with lib/fwd's offload stage. */
-#define FEATURES_NOT_OFFERED                                                                       \
-	(1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_GUEST_CSUM | 1ULL << VIRTIO_NET_F_GSO |  \
-	 1ULL << VIRTIO_NET_F_GUEST_TSO4 | 1ULL << VIRTIO_NET_F_GUEST_TSO6 |                       \
-	 1ULL << VIRTIO_NET_F_GUEST_ECN | 1ULL << VIRTIO_NET_F_GUEST_UFO |                         \
-	 1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6 |                         \
-	 1ULL << VIRTIO_NET_F_HOST_ECN | 1ULL << VIRTIO_NET_F_HOST_UFO)
-
-#define PROTOCOL_FEATURES_OFFERED                                                                  \
-	(1ULL << VHOST_USER_PROTOCOL_F_MQ | 1ULL << VHOST_USER_PROTOCOL_F_LOG_SHMFD |              \
-	 1ULL << VHOST_USER_PROTOCOL_F_RARP | 1ULL << VHOST_USER_PROTOCOL_F_REPLY_ACK |            \
-	 1ULL << VHOST_USER_PROTOCOL_F_NET_MTU | 1ULL << VHOST_USER_PROTOCOL_F_STATUS)
 
 static struct vhost_port *
 to_vhost(const struct vsw_port *port)
@@ -62,20 +47,24 @@ vhost_rxq(struct vsw_port *port, uint16_t queue)
 }
 
 static void
-vhost_free(struct vhost_port *vhost)
+free_socket(struct vhost_socket *socket)
 {
-	vhost_device_unwatch(vhost);
-	vsw_port_fini(&vhost->port);
-	rte_free(vhost);
+	uint16_t i;
+
+	for (i = 0; i < socket->n_slots; i++) {
+		vsw_port_fini(&socket->slot[i]->port);
+		rte_free(socket->slot[i]);
+	}
+	free(socket);
 }
 
 static void
 vhost_destroy(struct vsw_port *port)
 {
-	struct vhost_port *vhost = to_vhost(port);
+	struct vhost_socket *socket = to_vhost(port)->socket;
 
-	rte_vhost_driver_unregister(vhost->path); /* calls on_destroy_device; removes the socket */
-	vhost_free(vhost);
+	vhost_socket_close(socket);
+	free_socket(socket);
 }
 
 static const struct vsw_port_ops vhost_ops = {
@@ -102,96 +91,100 @@ vsw_port_vhost_get_info(const struct vsw_port *port, struct vsw_port_vhost_info 
 	pthread_mutex_lock(&vhost->info_lock);
 	*info = vhost->info;
 	pthread_mutex_unlock(&vhost->info_lock);
+	info->path = vhost->socket->path;
+	info->client = vhost->socket->client;
+	info->n_clients = vhost->socket->n_slots;
+	info->refused = __atomic_load_n(&vhost->socket->refused, __ATOMIC_RELAXED);
 	for (i = 0; i < VSW_PORT_QUEUES_MAX; i++)
 		info->queue[2 * i + 1].broken =
 			__atomic_load_n(&vhost->queue[i].broken, __ATOMIC_RELAXED);
 }
 
-static int
-register_driver(struct vhost_port *vhost, const struct vsw_port_vhost_config *config,
-		struct vsw_error *err)
+bool
+vsw_port_vhost_is_spare(const struct vsw_port *port)
 {
-	uint64_t flags = RTE_VHOST_USER_LINEARBUF_SUPPORT | RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS;
-	uint64_t disabled = FEATURES_NOT_OFFERED;
+	const struct vhost_port *vhost = to_vhost(port);
 
-	if (config->client)
-		flags |= RTE_VHOST_USER_CLIENT;
-	if (!config->mergeable)
-		disabled |= 1ULL << VIRTIO_NET_F_MRG_RXBUF;
-	if (!config->packed)
-		disabled |= 1ULL << VIRTIO_F_RING_PACKED;
-	if (rte_vhost_driver_register(vhost->path, flags) < 0)
+	return vsw_port_is_vhost(port) && vhost->slot > 0 &&
+	       vhost_device_connections(vhost->socket->slot[vhost->slot - 1]) == 0;
+}
+
+static int
+check_clients(const struct vsw_port_vhost_config *config, struct vsw_error *err)
+{
+	if (config->n_clients < 1 || config->n_clients > VSW_PORT_VHOST_CLIENTS_MAX)
+		return vsw_error_set(err, EINVAL,
+				     "port \"%s\": clients %u: a socket takes 1 to %d front ends",
+				     config->name, config->n_clients, VSW_PORT_VHOST_CLIENTS_MAX);
+	if (config->client && config->n_clients > 1)
 		return vsw_error_set(
-			err, EIO,
-			"port \"%s\": librte_vhost cannot register %s; is it the path of "
-			"another port?",
-			vhost->port.name, vhost->path);
-	if (rte_vhost_driver_disable_features(vhost->path, disabled) < 0 ||
-	    rte_vhost_driver_set_protocol_features(vhost->path, PROTOCOL_FEATURES_OFFERED) < 0 ||
-	    rte_vhost_driver_callback_register(vhost->path, &vhost_device_ops) < 0) {
-		rte_vhost_driver_unregister(vhost->path);
-		return vsw_error_set(err, EIO, "port \"%s\": librte_vhost cannot configure %s",
-				     vhost->port.name, vhost->path);
-	}
+			err, EINVAL,
+			"port \"%s\": who connects as client has one front end, not %u; leave out "
+			"'clients', or 'client' to listen",
+			config->name, config->n_clients);
 	return 0;
-}
-
-/* The process's umask gives the owner alone access until here. */
-static int
-set_access(const struct vsw_port_vhost_config *config, struct vsw_error *err)
-{
-	if (config->client)
-		return 0;
-	if (chmod(config->path, config->mode) < 0)
-		return vsw_error_set(err, errno, "port \"%s\": mode %03o of %s cannot be set: %s",
-				     config->name, config->mode, config->path, strerror(errno));
-	if ((config->owner != (uid_t)-1 || config->group != (gid_t)-1) &&
-	    chown(config->path, config->owner, config->group) < 0)
-		return vsw_error_set(err, errno, "port \"%s\": owner of %s cannot be set: %s",
-				     config->name, config->path, strerror(errno));
-	return 0;
-}
-
-static int
-start_driver(struct vhost_port *vhost, const struct vsw_port_vhost_config *config,
-	     struct vsw_error *err)
-{
-	int ret;
-
-	ret = register_driver(vhost, config, err);
-	if (ret < 0)
-		return ret;
-	if (rte_vhost_driver_start(vhost->path) < 0)
-		ret = vsw_error_set(err, EIO, "port \"%s\": %s cannot be %s", config->name,
-				    vhost->path, config->client ? "connected to" : "listened on");
-	else
-		ret = set_access(config, err);
-	if (ret < 0)
-		rte_vhost_driver_unregister(vhost->path);
-	return ret;
 }
 
 static int
 check_path(const struct vsw_port_vhost_config *config, struct vsw_error *err)
 {
-	struct vsw_port *port;
-	uint16_t port_id = 0;
+	const struct vhost_socket *other;
 
 	if (strlen(config->path) >= VSW_PORT_VHOST_PATH_BYTES)
 		return vsw_error_set(
 			err, ENAMETOOLONG,
 			"port \"%s\": the path has %zu bytes, a socket path at most %d",
 			config->name, strlen(config->path), VSW_PORT_VHOST_PATH_BYTES - 1);
-	while ((port = vsw_port_next(&port_id)) != NULL) {
-		if (vsw_port_is_vhost(port) && strcmp(to_vhost(port)->path, config->path) == 0)
-			return vsw_error_set(err, EADDRINUSE,
-					     "port \"%s\": %s is the socket of port \"%s\"",
-					     config->name, config->path, port->name);
-	}
+	other = vhost_socket_find(config->path);
+	if (other != NULL)
+		return vsw_error_set(err, EADDRINUSE,
+				     "port \"%s\": %s is the socket of port \"%s\"", config->name,
+				     config->path, other->name);
 	if (config->client)
 		return 0;
 	if (vsw_sockpath_claim(config->path, err) < 0)
 		return vsw_error_prefix(err, "port \"%s\"", config->name);
+	return 0;
+}
+
+static int
+out_of_memory(const struct vsw_port_vhost_config *config, struct vsw_error *err)
+{
+	return vsw_error_set(err, ENOMEM, "port \"%s\": out of memory; give EAL more (-m)",
+			     config->name);
+}
+
+/* "NAME-2" is the third of several, "NAME" the only one. */
+static int
+add_slot(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
+	 const struct vsw_port_vhost_env *env, struct vsw_error *err)
+{
+	char name[VSW_PORT_NAME_BYTES + sizeof("-65535")];
+	struct vhost_port *vhost;
+	int ret;
+
+	vhost = rte_zmalloc("vhost_port", sizeof(*vhost), RTE_CACHE_LINE_SIZE);
+	if (vhost == NULL)
+		return out_of_memory(config, err);
+	vhost->socket = socket;
+	vhost->slot = socket->n_slots;
+	vhost->env = *env;
+	vhost_device_init(vhost);
+	vhost_queues_init(vhost);
+	vhost->port.ops = &vhost_ops;
+	vhost->port.admin_up = true;
+	vhost->port.pinned_lcore = config->pinned_lcore;
+	snprintf(name, sizeof(name), "%s", config->name);
+	if (config->n_clients > 1) {
+		vhost->port.slot_of = socket->name;
+		snprintf(name, sizeof(name), "%s-%u", socket->name, vhost->slot);
+	}
+	ret = vsw_port_init(&vhost->port, name, config->vlan, env->n_lcores, err);
+	if (ret < 0) {
+		rte_free(vhost);
+		return ret;
+	}
+	socket->slot[socket->n_slots++] = vhost;
 	return 0;
 }
 
@@ -200,34 +193,30 @@ vsw_port_vhost_create(const struct vsw_port_vhost_config *config,
 		      const struct vsw_port_vhost_env *env, struct vsw_port **port,
 		      struct vsw_error *err)
 {
-	struct vhost_port *vhost;
+	struct vhost_socket *socket;
 	int ret;
 
-	ret = check_path(config, err);
+	ret = check_clients(config, err);
+	if (ret == 0)
+		ret = vsw_port_check_name(config->name, err);
+	if (ret == 0)
+		ret = check_path(config, err);
 	if (ret < 0)
 		return ret;
-	vhost = rte_zmalloc("vhost_port", sizeof(*vhost), RTE_CACHE_LINE_SIZE);
-	if (vhost == NULL)
-		return vsw_error_set(err, ENOMEM, "port \"%s\": out of memory; give EAL more (-m)",
-				     config->name);
-	strcpy(vhost->path, config->path);
-	vhost->env = *env;
-	vhost_device_init(vhost, config->client);
-	vhost_queues_init(vhost);
-	vhost->port.ops = &vhost_ops;
-	vhost->port.admin_up = true;
-	vhost->port.pinned_lcore = config->pinned_lcore;
-	ret = vsw_port_init(&vhost->port, config->name, config->vlan, env->n_lcores, err);
+	socket = calloc(1, sizeof(*socket) + config->n_clients * sizeof(socket->slot[0]));
+	if (socket == NULL)
+		return out_of_memory(config, err);
+	strcpy(socket->name, config->name);
+	strcpy(socket->path, config->path);
+	socket->client = config->client;
+	while (ret == 0 && socket->n_slots < config->n_clients)
+		ret = add_slot(socket, config, env, err);
+	if (ret == 0)
+		ret = vhost_socket_open(socket, config, err);
 	if (ret < 0) {
-		rte_free(vhost);
+		free_socket(socket);
 		return ret;
 	}
-	vhost_device_watch(vhost);
-	ret = start_driver(vhost, config, err);
-	if (ret < 0) {
-		vhost_free(vhost);
-		return ret;
-	}
-	*port = &vhost->port;
+	*port = &socket->slot[0]->port;
 	return 0;
 }

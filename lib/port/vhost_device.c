@@ -2,11 +2,10 @@
 /*
  * What a front end does to its port: librte_vhost's callbacks, and the state they keep.
  *
- * The library gives its callbacks a vid and no context. A new connection finds its port by the
- * socket path, in a list under a mutex; from then on the vid leads there without a lock, because
- * callbacks may run with the library's queue locks held, for which lcores spin. A port is watched
- * from before its socket is registered until after that is unregistered, so a callback finds it
- * alive.
+ * The library gives its callbacks a vid and no context. A new connection finds its socket by the
+ * path, in a list under a mutex, and takes the lowest of its ports that is free; from then on the
+ * vid leads there without a lock, because callbacks may run with the library's queue locks held,
+ * for which lcores spin.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,6 @@
 
 #define RING_SIZE_SMALL 256
 
-static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct vhost_port *list; /* control writes, librte_vhost's threads read: under list_lock */
 static struct vhost_port *port_of_vid[RTE_MAX_VHOST_DEVICE]; /* while connected */
 
 static uint64_t
@@ -34,24 +31,6 @@ now_s(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec;
-}
-
-/* The port of the socket that a device came in by; NULL only for a socket that is not ours. */
-static struct vhost_port *
-port_of_socket(int vid)
-{
-	char path[VSW_PORT_VHOST_PATH_BYTES];
-	struct vhost_port *vhost;
-
-	if (rte_vhost_get_ifname(vid, path, sizeof(path)) < 0)
-		return NULL;
-	pthread_mutex_lock(&list_lock);
-	for (vhost = list; vhost != NULL; vhost = vhost->next) {
-		if (strcmp(vhost->path, path) == 0)
-			break;
-	}
-	pthread_mutex_unlock(&list_lock);
-	return vhost;
 }
 
 static void
@@ -68,28 +47,14 @@ port_of_device(int vid)
 }
 
 void
-vhost_device_watch(struct vhost_port *vhost)
+vhost_device_forget(const struct vhost_socket *socket)
 {
-	pthread_mutex_lock(&list_lock);
-	vhost->next = list;
-	list = vhost;
-	pthread_mutex_unlock(&list_lock);
-}
-
-void
-vhost_device_unwatch(struct vhost_port *vhost)
-{
-	struct vhost_port **link;
+	const struct vhost_port *vhost;
 	int vid;
 
-	pthread_mutex_lock(&list_lock);
-	for (link = &list; *link != vhost; link = &(*link)->next)
-		;
-	*link = vhost->next;
-	pthread_mutex_unlock(&list_lock);
-	/* To unregister a socket ends its connection without a word. */
 	for (vid = 0; vid < RTE_MAX_VHOST_DEVICE; vid++) {
-		if (port_of_device(vid) == vhost)
+		vhost = port_of_device(vid);
+		if (vhost != NULL && vhost->socket == socket)
 			set_port(vid, NULL);
 	}
 }
@@ -110,18 +75,22 @@ vhost_device_link(const struct vhost_port *vhost)
 	return __atomic_load_n(&vhost->info.state, __ATOMIC_ACQUIRE);
 }
 
+uint32_t
+vhost_device_connections(const struct vhost_port *vhost)
+{
+	return __atomic_load_n(&vhost->info.connections, __ATOMIC_RELAXED);
+}
+
 static enum vsw_port_state
 unconnected(const struct vhost_port *vhost)
 {
-	return vhost->info.client ? VSW_PORT_CONNECTING : VSW_PORT_LISTENING;
+	return vhost->socket->client ? VSW_PORT_CONNECTING : VSW_PORT_LISTENING;
 }
 
 void
-vhost_device_init(struct vhost_port *vhost, bool client)
+vhost_device_init(struct vhost_port *vhost)
 {
 	pthread_mutex_init(&vhost->info_lock, NULL);
-	vhost->info.path = vhost->path;
-	vhost->info.client = client;
 	vhost->info.state = unconnected(vhost);
 	vhost->info.since_s = now_s();
 }
@@ -224,7 +193,10 @@ on_new_device(int vid)
 	return 0;
 }
 
-/* The one place where the library's thread waits, for the lcores' grace period and nothing else. */
+/*
+ * The one place where the library's thread waits, for the lcores' grace period and nothing else. A
+ * socket that is closed has no lcores to wait for.
+ */
 static void
 on_destroy_device(int vid)
 {
@@ -233,7 +205,8 @@ on_destroy_device(int vid)
 	if (vhost == NULL)
 		return;
 	vhost_queues_stop(vhost);
-	vsw_rcu_synchronize(vhost->env.rcu);
+	if (!__atomic_load_n(&vhost->socket->closing, __ATOMIC_RELAXED))
+		vsw_rcu_synchronize(vhost->env.rcu);
 	__atomic_add_fetch(&vhost->sessions_ended, 1, __ATOMIC_RELEASE);
 	set_link(vhost, VSW_PORT_NEGOTIATED);
 }
@@ -277,24 +250,44 @@ after_message(int vid, void *message)
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
+static struct vhost_port *
+lowest_free(const struct vhost_socket *socket)
+{
+	uint16_t i;
+
+	for (i = 0; i < socket->n_slots; i++) {
+		if (vhost_device_link(socket->slot[i]) == unconnected(socket->slot[i]))
+			return socket->slot[i];
+	}
+	return NULL;
+}
+
+static int
+refuse(struct vhost_socket *socket)
+{
+	__atomic_add_fetch(&socket->refused, 1, __ATOMIC_RELAXED);
+	vsw_log_from(socket->name, VSW_LOG_WARNING,
+		     "%s: front end number %u refused: the socket takes %u", socket->name,
+		     socket->n_slots + 1, socket->n_slots);
+	return -1;
+}
+
 /* As a client there is one connection by construction, and to refuse it would end reconnection. */
 static int
 on_new_connection(int vid)
 {
 	static const struct rte_vhost_user_extern_ops watch = {.post_msg_handle = after_message};
-	struct vhost_port *vhost = port_of_socket(vid);
+	struct vhost_socket *socket = vhost_socket_of_device(vid);
+	struct vhost_port *vhost;
 
+	if (socket == NULL)
+		return -1;
+	vhost = lowest_free(socket);
 	if (vhost == NULL)
-		return -1;
-	if (vhost_device_link(vhost) != unconnected(vhost)) {
-		vhost->info.refused++;
-		vsw_log_from(vhost->port.name, VSW_LOG_WARNING,
-			     "%s: second front end refused: the port has one", vhost->port.name);
-		return -1;
-	}
+		return refuse(socket);
 	set_port(vid, vhost);
 	rte_vhost_extern_callback_register(vid, &watch, NULL);
-	vhost->info.connections++;
+	__atomic_add_fetch(&vhost->info.connections, 1, __ATOMIC_RELAXED);
 	vsw_log_from(vhost->port.name, VSW_LOG_INFO, "%s: front end connected", vhost->port.name);
 	set_link(vhost, VSW_PORT_CONNECTED);
 	return 0;

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "vhost_socket.h"
 #include "vsw_port_vhost.h"
 
 /* A virtqueue on which the guest transmits. All but broken: the lcore that polls it. */
@@ -40,22 +41,25 @@ struct vhost_port {
 	pthread_mutex_t info_lock; /* never taken by an lcore */
 	struct vsw_port_vhost_info info;
 
+	/* Constant. */
 	struct vsw_port_vhost_env env;
-	struct vhost_port *next;
-	char path[VSW_PORT_VHOST_PATH_BYTES];
+	struct vhost_socket *socket;
+	uint16_t slot; /* which of the socket's */
 };
 
 /* Where librte_vhost calls back. */
 extern const struct rte_vhost_device_ops vhost_device_ops;
 
-/* path and env are set. */
-void vhost_device_init(struct vhost_port *vhost, bool client);
+/* socket and env are set. */
+void vhost_device_init(struct vhost_port *vhost);
 
-/* Let callbacks find the port by its path; and not any more. Control thread. */
-void vhost_device_watch(struct vhost_port *vhost);
-void vhost_device_unwatch(struct vhost_port *vhost);
+/* No device leads to the ports of this socket any more. Control thread. */
+void vhost_device_forget(const struct vhost_socket *socket);
 
 enum vsw_port_state vhost_device_link(const struct vhost_port *vhost);
+
+/* How many front ends have connected so far. */
+uint32_t vhost_device_connections(const struct vhost_port *vhost);
 
 /* Queue pairs that are, or were since the front end connected, ready. */
 uint16_t vhost_device_n_pairs(const struct vhost_port *vhost);

@@ -78,7 +78,7 @@ struct vsw_port_ops {
 	 * tell. Returns 0 or a negative errno with err set.
 	 */
 	int (*set_mtu)(struct vsw_port *port, uint16_t mtu_bytes, struct vsw_error *err);
-	/* No lcore knows the port any more. */
+	/* No lcore knows the port, and the other slots of its socket, any more; destroy all. */
 	void (*destroy)(struct vsw_port *port);
 };
 
@@ -86,6 +86,7 @@ struct vsw_port {
 	struct vsw_port_hot hot;
 	const struct vsw_port_ops *ops;
 	char name[VSW_PORT_NAME_BYTES];
+	const char *slot_of; /* what all slots of its socket are called; NULL: it is alone */
 	struct vsw_stats *stats;
 	struct vsw_port_settings settings;
 	bool admin_up;
@@ -98,7 +99,7 @@ struct vsw_port {
 /*
  * Part of every kind's create: checks the name, takes an id, makes the counter rows, sets the
  * default settings (access port of vlan, largest MTU) and enters the port into the registry. The
- * kind sets hot.tx and ops before. Errors: EINVAL, EEXIST, ENOSPC,
+ * kind sets hot.tx, ops and slot_of before. Errors: EINVAL, EEXIST, ENOSPC,
  * ENOMEM.
  */
 int vsw_port_init(struct vsw_port *port, const char *name, uint16_t vlan, unsigned int n_lcores,
@@ -107,12 +108,24 @@ int vsw_port_init(struct vsw_port *port, const char *name, uint16_t vlan, unsign
 /* The reverse of vsw_port_init(). */
 void vsw_port_fini(struct vsw_port *port);
 
-/* Take out of the registry and free, by the kind's destroy. NULL is accepted. */
+/*
+ * Take out of the registry and free, by the kind's destroy; slots of one socket all at once. NULL
+ * is accepted.
+ */
 void vsw_port_destroy(struct vsw_port *port);
 
 /* NULL: no such port; vsw_port_find() then fills err with the names that exist. */
 struct vsw_port *vsw_port_find(const char *name, struct vsw_error *err);
 struct vsw_port *vsw_port_get(uint16_t port_id);
+
+/* Any slot of those that are called name; NULL: none. */
+struct vsw_port *vsw_port_find_slots(const char *name);
+
+/* 0, or why name can be neither a port's nor what slots are called: EINVAL, EEXIST. */
+int vsw_port_check_name(const char *name, struct vsw_error *err);
+
+/* As vsw_port_next(), of the slots of port's socket; of port itself if it is alone. */
+struct vsw_port *vsw_port_next_slot(const struct vsw_port *port, uint16_t *port_id);
 
 /* The next port from *port_id on, in the order of ids; sets *port_id behind it. NULL: no more. */
 struct vsw_port *vsw_port_next(uint16_t *port_id);

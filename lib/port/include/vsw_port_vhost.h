@@ -2,9 +2,11 @@
 /*
  * vhost-user ports, by librte_vhost.
  *
- * Model: one port is one socket with one front end at a time. As a server the port owns the socket
- * file and refuses a second front end; as a client it connects, again and again, to a socket that
- * the front end owns. Name, VLAN, policy and counters stay across reconnects.
+ * Model: one port is one front end at a time; name, VLAN, policy and counters stay across
+ * reconnects. A server owns the socket file. Its socket is of one port, or of several, its slots
+ * NAME-0, NAME-1, ...: a front end takes the lowest that is free, and is refused if there is none.
+ * Slots are created and destroyed together. A client connects, again and again, to a socket that
+ * the front end owns.
  *
  * Threads. Create, destroy and get_info: control thread. librte_vhost calls back on its own thread
  * (and on the control thread inside destroy); there the port's words change as follows, and nothing
@@ -23,7 +25,8 @@
 #include "vsw_port.h"
 
 #define VSW_PORT_VHOST_PATH_BYTES 108 /* sun_path, with the final NUL: unix(7) */
-#define VSW_PORT_VHOST_REGIONS_MAX 8  /* memory regions: librte_vhost */
+#define VSW_PORT_VHOST_CLIENTS_MAX 64
+#define VSW_PORT_VHOST_REGIONS_MAX 8 /* memory regions: librte_vhost */
 
 struct rte_mempool;
 struct vsw_rcu;
@@ -32,6 +35,7 @@ struct vsw_port_vhost_config {
 	const char *name;
 	const char *path;
 	bool client;
+	uint16_t n_clients; /* 1 .. VSW_PORT_VHOST_CLIENTS_MAX; as client 1 */
 	bool mergeable;
 	bool packed;
 	uint16_t vlan;
@@ -69,7 +73,8 @@ struct vsw_port_vhost_info {
 	enum vsw_port_state state;
 	uint64_t since_s; /* monotonic second of the last change of state */
 	uint32_t connections;
-	uint32_t refused;
+	uint16_t n_clients; /* that the socket takes */
+	uint32_t refused;   /* front ends, by the socket */
 	uint64_t features;
 	uint64_t protocol_features;
 	uint16_t n_queues; /* virtqueues: even ones receive in the guest, odd ones transmit */
@@ -78,12 +83,22 @@ struct vsw_port_vhost_info {
 	struct vsw_port_vhost_region region[VSW_PORT_VHOST_REGIONS_MAX];
 };
 
-/* Create the port and start listening or connecting; admin is up. env is copied. */
+/*
+ * Create the port, or the slots, and start listening or connecting; admin is up. env is copied.
+ * *port is the first slot; vsw_port_next_slot() leads to the others.
+ */
 int vsw_port_vhost_create(const struct vsw_port_vhost_config *config,
 			  const struct vsw_port_vhost_env *env, struct vsw_port **port,
 			  struct vsw_error *err);
 
 bool vsw_port_is_vhost(const struct vsw_port *port);
+
+/*
+ * True for a slot that nobody has ever connected to, unless it is the first of these: not worth a
+ * line where all ports are listed. Of a port of any kind.
+ */
+bool vsw_port_vhost_is_spare(const struct vsw_port *port);
+
 void vsw_port_vhost_get_info(const struct vsw_port *port, struct vsw_port_vhost_info *info);
 
 #endif /* VSW_PORT_VHOST_H */

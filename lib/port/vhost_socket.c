@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "vhost_socket.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <rte_vhost.h>
+
+#include "vhost_port.h"
+
+/* What needs offload support on our side, which comes with lib/fwd's offload stage. */
+#define FEATURES_NOT_OFFERED                                                                       \
+	(1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_GUEST_CSUM | 1ULL << VIRTIO_NET_F_GSO |  \
+	 1ULL << VIRTIO_NET_F_GUEST_TSO4 | 1ULL << VIRTIO_NET_F_GUEST_TSO6 |                       \
+	 1ULL << VIRTIO_NET_F_GUEST_ECN | 1ULL << VIRTIO_NET_F_GUEST_UFO |                         \
+	 1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6 |                         \
+	 1ULL << VIRTIO_NET_F_HOST_ECN | 1ULL << VIRTIO_NET_F_HOST_UFO)
+
+#define PROTOCOL_FEATURES_OFFERED                                                                  \
+	(1ULL << VHOST_USER_PROTOCOL_F_MQ | 1ULL << VHOST_USER_PROTOCOL_F_LOG_SHMFD |              \
+	 1ULL << VHOST_USER_PROTOCOL_F_RARP | 1ULL << VHOST_USER_PROTOCOL_F_REPLY_ACK |            \
+	 1ULL << VHOST_USER_PROTOCOL_F_NET_MTU | 1ULL << VHOST_USER_PROTOCOL_F_STATUS)
+
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct vhost_socket *list; /* control: rw; librte_vhost: r: under list_lock */
+
+struct vhost_socket *
+vhost_socket_find(const char *path)
+{
+	struct vhost_socket *socket;
+
+	pthread_mutex_lock(&list_lock);
+	for (socket = list; socket != NULL; socket = socket->next) {
+		if (strcmp(socket->path, path) == 0)
+			break;
+	}
+	pthread_mutex_unlock(&list_lock);
+	return socket;
+}
+
+struct vhost_socket *
+vhost_socket_of_device(int vid)
+{
+	char path[VSW_PORT_VHOST_PATH_BYTES];
+
+	if (rte_vhost_get_ifname(vid, path, sizeof(path)) < 0)
+		return NULL;
+	return vhost_socket_find(path);
+}
+
+static void
+watch(struct vhost_socket *socket)
+{
+	pthread_mutex_lock(&list_lock);
+	socket->next = list;
+	list = socket;
+	pthread_mutex_unlock(&list_lock);
+}
+
+static void
+unwatch(struct vhost_socket *socket)
+{
+	struct vhost_socket **link;
+
+	pthread_mutex_lock(&list_lock);
+	for (link = &list; *link != socket; link = &(*link)->next)
+		;
+	*link = socket->next;
+	pthread_mutex_unlock(&list_lock);
+	/* To unregister a socket ends its connections without a word. */
+	vhost_device_forget(socket);
+}
+
+static int
+register_driver(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
+		struct vsw_error *err)
+{
+	uint64_t flags = RTE_VHOST_USER_LINEARBUF_SUPPORT | RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS;
+	uint64_t disabled = FEATURES_NOT_OFFERED;
+
+	if (config->client)
+		flags |= RTE_VHOST_USER_CLIENT;
+	if (!config->mergeable)
+		disabled |= 1ULL << VIRTIO_NET_F_MRG_RXBUF;
+	if (!config->packed)
+		disabled |= 1ULL << VIRTIO_F_RING_PACKED;
+	if (rte_vhost_driver_register(socket->path, flags) < 0)
+		return vsw_error_set(
+			err, EIO,
+			"port \"%s\": librte_vhost cannot register %s; is it the path of "
+			"another port?",
+			socket->name, socket->path);
+	if (rte_vhost_driver_disable_features(socket->path, disabled) < 0 ||
+	    rte_vhost_driver_set_protocol_features(socket->path, PROTOCOL_FEATURES_OFFERED) < 0 ||
+	    rte_vhost_driver_callback_register(socket->path, &vhost_device_ops) < 0) {
+		rte_vhost_driver_unregister(socket->path);
+		return vsw_error_set(err, EIO, "port \"%s\": librte_vhost cannot configure %s",
+				     socket->name, socket->path);
+	}
+	return 0;
+}
+
+/* The process's umask gives the owner alone access until here. */
+static int
+set_access(const struct vsw_port_vhost_config *config, struct vsw_error *err)
+{
+	if (config->client)
+		return 0;
+	if (chmod(config->path, config->mode) < 0)
+		return vsw_error_set(err, errno, "port \"%s\": mode %03o of %s cannot be set: %s",
+				     config->name, config->mode, config->path, strerror(errno));
+	if ((config->owner != (uid_t)-1 || config->group != (gid_t)-1) &&
+	    chown(config->path, config->owner, config->group) < 0)
+		return vsw_error_set(err, errno, "port \"%s\": owner of %s cannot be set: %s",
+				     config->name, config->path, strerror(errno));
+	return 0;
+}
+
+static int
+start_driver(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
+	     struct vsw_error *err)
+{
+	int ret;
+
+	ret = register_driver(socket, config, err);
+	if (ret < 0)
+		return ret;
+	if (rte_vhost_driver_start(socket->path) < 0)
+		ret = vsw_error_set(err, EIO, "port \"%s\": %s cannot be %s", socket->name,
+				    socket->path, config->client ? "connected to" : "listened on");
+	else
+		ret = set_access(config, err);
+	if (ret < 0)
+		rte_vhost_driver_unregister(socket->path);
+	return ret;
+}
+
+int
+vhost_socket_open(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
+		  struct vsw_error *err)
+{
+	int ret;
+
+	watch(socket);
+	ret = start_driver(socket, config, err);
+	if (ret < 0)
+		unwatch(socket);
+	return ret;
+}
+
+void
+vhost_socket_close(struct vhost_socket *socket)
+{
+	__atomic_store_n(&socket->closing, true, __ATOMIC_RELAXED);
+	rte_vhost_driver_unregister(socket->path); /* calls on_destroy_device; removes the file */
+	unwatch(socket);
+}
