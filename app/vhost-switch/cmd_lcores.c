@@ -48,6 +48,7 @@ show_lcore(const struct vsw_lcore *lcore, json_t *object)
 
 	vsw_out_add_uint(object, "lcore", lcore->lcore_id);
 	vsw_out_add_uint(object, "rx_frames", time.frames);
+	vsw_out_add_uint(object, "ticks", time.ticks);
 	vsw_out_add_uint(object, "busy_ticks", time.busy_ticks);
 	vsw_out_add_real(object, "busy_ticks_per_frame", ratio(time.busy_ticks, time.frames));
 	vsw_out_add_real(object, "busy_percent", 100 * ratio(time.busy_ticks, time.ticks));

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_malloc.h>
 
 #include "vhost_port.h"
@@ -47,13 +48,20 @@ vhost_rxq(struct vsw_port *port, uint16_t queue)
 }
 
 static void
+free_port(struct vhost_port *vhost)
+{
+	rte_free(vhost->retry);
+	rte_free(vhost);
+}
+
+static void
 free_socket(struct vhost_socket *socket)
 {
 	uint16_t i;
 
 	for (i = 0; i < socket->n_slots; i++) {
 		vsw_port_fini(&socket->slot[i]->port);
-		rte_free(socket->slot[i]);
+		free_port(socket->slot[i]);
 	}
 	free(socket);
 }
@@ -154,16 +162,43 @@ out_of_memory(const struct vsw_port_vhost_config *config, struct vsw_error *err)
 			     config->name);
 }
 
+static struct vhost_port *
+alloc_port(const struct vsw_port_vhost_env *env)
+{
+	struct vhost_port *vhost;
+
+	vhost = rte_zmalloc("vhost_port", sizeof(*vhost), RTE_CACHE_LINE_SIZE);
+	if (vhost == NULL || env->retry_num == 0)
+		return vhost;
+	vhost->retry_limits =
+		vhost_retry_limits(env->retry_num, env->retry_delay_us, rte_get_tsc_hz());
+	vhost->retry = rte_zmalloc("vhost_retry", env->n_lcores * sizeof(*vhost->retry),
+				   RTE_CACHE_LINE_SIZE);
+	if (vhost->retry == NULL) {
+		rte_free(vhost);
+		return NULL;
+	}
+	return vhost;
+}
+
 /* "NAME-2" is the third of several, "NAME" the only one. */
+static void
+name_slot(const struct vhost_port *vhost, uint16_t n_slots, char *name, size_t size)
+{
+	if (n_slots == 1)
+		snprintf(name, size, "%s", vhost->socket->name);
+	else
+		snprintf(name, size, "%s-%u", vhost->socket->name, vhost->slot);
+}
+
 static int
 add_slot(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
 	 const struct vsw_port_vhost_env *env, struct vsw_error *err)
 {
+	struct vhost_port *vhost = alloc_port(env);
 	char name[VSW_PORT_NAME_BYTES + sizeof("-65535")];
-	struct vhost_port *vhost;
 	int ret;
 
-	vhost = rte_zmalloc("vhost_port", sizeof(*vhost), RTE_CACHE_LINE_SIZE);
 	if (vhost == NULL)
 		return out_of_memory(config, err);
 	vhost->socket = socket;
@@ -172,16 +207,13 @@ add_slot(struct vhost_socket *socket, const struct vsw_port_vhost_config *config
 	vhost_device_init(vhost);
 	vhost_queues_init(vhost);
 	vhost->port.ops = &vhost_ops;
+	vhost->port.slot_of = config->n_clients > 1 ? socket->name : NULL;
 	vhost->port.admin_up = true;
 	vhost->port.pinned_lcore = config->pinned_lcore;
-	snprintf(name, sizeof(name), "%s", config->name);
-	if (config->n_clients > 1) {
-		vhost->port.slot_of = socket->name;
-		snprintf(name, sizeof(name), "%s-%u", socket->name, vhost->slot);
-	}
+	name_slot(vhost, config->n_clients, name, sizeof(name));
 	ret = vsw_port_init(&vhost->port, name, config->vlan, env->n_lcores, err);
 	if (ret < 0) {
-		rte_free(vhost);
+		free_port(vhost);
 		return ret;
 	}
 	socket->slot[socket->n_slots++] = vhost;

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "vhost_retry.h"
 #include "vhost_socket.h"
 #include "vsw_port_vhost.h"
 
@@ -31,6 +32,10 @@ struct vhost_port {
 	uint32_t session;    /* changes before a vid is published */
 	bool packed;	     /* ring layout of this session */
 	uint64_t tx_enabled; /* bit n: the guest receives on queue pair n */
+
+	/* Constant. */
+	struct vhost_retry_limits retry_limits;
+	struct vhost_retry *retry; /* one for each lcore, its own; NULL: no retries */
 
 	struct vhost_queue queue[VSW_PORT_QUEUES_MAX];
 
@@ -64,7 +69,14 @@ uint32_t vhost_device_connections(const struct vhost_port *vhost);
 /* Queue pairs that are, or were since the front end connected, ready. */
 uint16_t vhost_device_n_pairs(const struct vhost_port *vhost);
 
+/* retry is set. */
 void vhost_queues_init(struct vhost_port *vhost);
+
+/* What vsw_port_hot.tx can be: without retries and with. */
+uint16_t vhost_tx(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames,
+		  uint16_t n, enum vsw_drop *why);
+uint16_t vhost_tx_retry(struct vsw_port_hot *hot, unsigned int lcore,
+			struct vsw_frame *const *frames, uint16_t n, enum vsw_drop *why);
 
 /* Give the device to the lcores; the last thing that is done for it. */
 void vhost_queues_start(struct vhost_port *vhost, int vid);

@@ -134,7 +134,7 @@ pick_pair(uint64_t enabled, unsigned int lcore)
 	return __builtin_ctzll(enabled);
 }
 
-static uint16_t
+uint16_t
 vhost_tx(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames, uint16_t n,
 	 enum vsw_drop *why)
 {
@@ -162,7 +162,7 @@ vhost_queues_init(struct vhost_port *vhost)
 	uint16_t i;
 
 	vhost->vid = -1;
-	vhost->port.hot.tx = vhost_tx;
+	vhost->port.hot.tx = vhost->retry != NULL ? vhost_tx_retry : vhost_tx;
 	for (i = 0; i < VSW_PORT_QUEUES_MAX; i++) {
 		vhost->queue[i].virtqueue = 2 * i + 1;
 		vhost->queue[i].rxq = (struct vsw_rxq){

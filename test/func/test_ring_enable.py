@@ -83,6 +83,7 @@ def test_disabled_receive_ring_gets_nothing(rig):
     guest.send(ether(mac_of(0), BROADCAST))
     wait_until(lambda: switch.drops("vhost2") == {"ring_disabled": 1}, 2, "the drop is counted")
     assert front.receive() == []
+    assert switch.port_stats()["vhost2"]["retries"] == 0
     front.enable(RX)
     front.sync()
     assert_port_works(guest, front)

@@ -51,6 +51,12 @@ struct vsw_port_vhost_env {
 	struct rte_mempool
 		*pool; /* mbufs of at least VSW_FRAME_MAX_BYTES + headroom, in one segment */
 	struct vsw_rcu *rcu;
+	/*
+	 * When a ring is full, an lcore tries again at most retry_num times (0: not at all) after
+	 * retry_delay_us each, and not longer than a budget allows: vhost_retry.h.
+	 */
+	uint32_t retry_num;
+	uint32_t retry_delay_us;
 	/* Called on any thread when a port's link state may have changed; must not wait. */
 	void (*notify)(void *ctx);
 	void *notify_ctx;

@@ -69,6 +69,9 @@ enum vsw_drop {
 	X(tx_frames, "frames sent to the port")                                                    \
 	X(tx_bytes, "their bytes, without FCS")                                                    \
 	X(tx_dropped, "frames for the port that it did not take: part of its drops")               \
+	X(retries, "attempts to send again to a full receive ring")                                \
+	X(retried, "frames that these have sent: part of tx_frames")                               \
+	X(retry_ticks, "TSC ticks that lcores have waited for them")                               \
 	X(copies, "flood outputs beyond the first")                                                \
 	X(flooded, "frames received and flooded")                                                  \
 	X(learned, "source MACs learned")                                                          \
