@@ -40,7 +40,7 @@ admit_frame(const struct vsw_fwd_port *port, struct vsw_frame *frame, uint64_t *
 		return VSW_DROP_RUNT;
 	frame->vlan = vsw_vlan_admit(&port->vlan, frame->head, frame->len_bytes);
 	frame->tag = frame->vlan.tag;
-	if (unlikely(vsw_fwd_untagged_bytes(frame) > port->max_bytes))
+	if (unlikely(vsw_fwd_is_oversize(frame, port->max_bytes)))
 		return VSW_DROP_OVERSIZE;
 	*da = destination(frame->head);
 	*sa = source(frame->head);

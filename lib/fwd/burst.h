@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
+
 #include "vsw_fwd.h"
 #include "vsw_port_hot.h"
 
@@ -68,17 +70,19 @@ vsw_fwd_is_group(uint64_t key)
 }
 
 /*
- * What the MTU of a port is held against, with the Ethernet header: the length of an admitted frame
- * without our tag and without one of a customer's.
+ * True if a classified frame is longer than max_bytes, its MTU and the Ethernet header, where our
+ * tag does not count, nor one of a customer's. Who is short with tags is not asked for them.
  */
-static inline uint32_t
-vsw_fwd_untagged_bytes(const struct vsw_frame *frame)
+static inline bool
+vsw_fwd_is_oversize(const struct vsw_frame *frame, uint16_t max_bytes)
 {
 	uint32_t bytes = frame->len_bytes;
 
+	if (likely(bytes <= max_bytes))
+		return false;
 	bytes -= frame->tag != VSW_VLAN_NO_TAG ? VSW_VLAN_TAG_BYTES : 0;
 	bytes -= frame->vlan.inner ? VSW_VLAN_TAG_BYTES : 0;
-	return bytes;
+	return bytes > max_bytes;
 }
 
 /* The stages, in their order. */

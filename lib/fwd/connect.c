@@ -15,7 +15,7 @@ admit_any(const struct vsw_fwd_port *port, struct vsw_frame *frame)
 		return VSW_DROP_RUNT;
 	frame->vlan = vsw_vlan_admit(&port->vlan, frame->head, frame->len_bytes);
 	frame->tag = frame->vlan.tag;
-	if (vsw_fwd_untagged_bytes(frame) > port->max_bytes)
+	if (vsw_fwd_is_oversize(frame, port->max_bytes))
 		return VSW_DROP_OVERSIZE;
 	return port->peer->hot != NULL ? ADMITTED : VSW_DROP_PORT_DOWN;
 }

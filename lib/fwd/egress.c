@@ -30,7 +30,7 @@ fit(const struct vsw_fwd_port *port, struct vsw_frame *frame)
 
 	if (unlikely(tag == VSW_VLAN_DENY))
 		return VSW_DROP_VLAN_DENIED;
-	if (unlikely(vsw_fwd_untagged_bytes(frame) > port->max_bytes))
+	if (unlikely(vsw_fwd_is_oversize(frame, port->max_bytes)))
 		return VSW_DROP_OVERSIZE;
 	if (likely(tag == frame->tag && frame->len_bytes >= port->min_bytes))
 		return FITS;
