@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Transmit with retries: what the ring does not take is tried again, within vhost_retry.h's budget. */
+/* Transmit with retries: what a ring does not take is tried again, by vhost_retry.h's budget. */
 #include "vhost_retry.h"
 
 #include <rte_cycles.h>
