@@ -7,6 +7,8 @@
 
 #include "vhost_port.h"
 
+static struct vhost_retry_savings of_lcore[RTE_MAX_LCORE]; /* each its lcore's alone */
+
 /* Returns the time. */
 static uint64_t
 wait_until(uint64_t end_tsc)
@@ -34,7 +36,8 @@ try_again(struct vhost_port *vhost, unsigned int lcore, struct vsw_frame *const 
 	uint32_t i;
 
 	for (i = 0; i < limits->num && sent < n && *why == VSW_DROP_RING_FULL; i++) {
-		if (!vhost_retry_begin(retry, limits, now_tsc, row->tx_frames + sent))
+		if (!vhost_retry_begin(retry, &of_lcore[lcore], limits, now_tsc,
+				       row->tx_frames + sent))
 			break;
 		now_tsc = wait_until(now_tsc + limits->delay_tsc);
 		row->retries++;

@@ -102,14 +102,14 @@ def test_listing_shows_one_unused_slot(rig, switch):
 
 
 def test_next_front_end_takes_the_lowest_free_slot(rig, switch):
-    """A slot keeps its name, static entry and counters; it forgets what was learned."""
+    """A slot keeps its name, VLAN, static entry and counters; it forgets what was learned."""
     fronts = fill(rig, switch)
+    switch.ctl("port set vhost2-0 vlan access 7")
     switch.ctl(f"fdb add {mac_of(99)} port vhost2-1")
     before = switch.port_stats()["vhost2-1"]["rx_frames"]
     fronts[1].close()
     switch.wait_state("vhost2-1", state="listening")
-    assert switch.fdb_ports() == {mac_of(16): "vhost2-0", mac_of(18): "vhost2-2",
-                                  mac_of(99): "vhost2-1"}
+    assert switch.fdb_ports() == {mac_of(18): "vhost2-2", mac_of(99): "vhost2-1"}
     fronts[0].close()
     switch.wait_state("vhost2-0", state="listening")
     for number in (0, 1):
@@ -118,6 +118,8 @@ def test_next_front_end_takes_the_lowest_free_slot(rig, switch):
     fronts[1].send(ether(mac_of(20), BROADCAST))
     wait_until(lambda: switch.fdb_ports().get(mac_of(20)) == "vhost2-1", 2, "its MAC is learned")
     assert switch.port_stats()["vhost2-1"]["rx_frames"] == before + 1
+    fronts[0].send(ether(mac_of(21), BROADCAST))
+    wait_until(lambda: switch.fdb().get((7, mac_of(21))) == "vhost2-0", 2, "in the slot's VLAN")
 
 
 def test_one_front_end_too_many_is_refused(rig, switch):

@@ -13,7 +13,17 @@
 #define HZ 2000000000ULL
 #define START (1000 * HZ) /* the clock of a machine that has been up for a while */
 
-static const struct vhost_retry_limits guide = {.num = 4, .delay_tsc = 15 * HZ / 1000000};
+static const struct vhost_retry_limits guide = {
+	.num = 4, .lcore_num = 66, .delay_tsc = 15 * HZ / 1000000};
+
+/* An lcore that has no other receivers. */
+static bool
+begin(struct vhost_retry *retry, uint64_t now_tsc, uint64_t taken)
+{
+	struct vhost_retry_savings rich = {0};
+
+	return vhost_retry_begin(retry, &rich, &guide, now_tsc, taken);
+}
 
 /* Retries that are allowed in a row at one time. Never takes a frame. */
 static unsigned int
@@ -21,7 +31,7 @@ begin_all(struct vhost_retry *retry, uint64_t now_tsc, uint64_t taken)
 {
 	unsigned int n = 0;
 
-	while (n < 1000 && vhost_retry_begin(retry, &guide, now_tsc, taken))
+	while (n < 1000 && begin(retry, now_tsc, taken))
 		n++;
 	return n;
 }
@@ -69,9 +79,9 @@ retry_that_is_not_saved_for_is_not_begun(void **state)
 
 	(void)state;
 	begin_all(&retry, START, 1);
-	assert_false(vhost_retry_begin(&retry, &guide, START + cost - 1, 2));
-	assert_true(vhost_retry_begin(&retry, &guide, START + cost, 3));
-	assert_false(vhost_retry_begin(&retry, &guide, START + cost, 4));
+	assert_false(begin(&retry, START + cost - 1, 2));
+	assert_true(begin(&retry, START + cost, 3));
+	assert_false(begin(&retry, START + cost, 4));
 }
 
 static void
@@ -85,6 +95,27 @@ receiver_that_stopped_is_not_waited_for(void **state)
 		n += begin_all(&retry, START + i * HZ, 7);
 	assert_int_equal(n, VHOST_RETRY_BURSTS * guide.num);
 	assert_int_equal(begin_all(&retry, START + 100 * HZ, 8), guide.num);
+}
+
+/* All receivers of an lcore, each with savings of its own, get what the lcore has saved. */
+static void
+receivers_share_what_the_lcore_saved(void **state)
+{
+	uint64_t later = START + 3 * VHOST_RETRY_LCORE_SHARE * guide.delay_tsc;
+	struct vhost_retry_savings lcore = {0};
+	struct vhost_retry retry[100] = {0};
+	unsigned int i, n = 0;
+
+	(void)state;
+	for (i = 0; i < 100; i++)
+		n += vhost_retry_begin(&retry[i], &lcore, &guide, START, 1);
+	assert_int_equal(n, guide.lcore_num);
+	for (i = 0, n = 0; i < 100; i++)
+		n += vhost_retry_begin(&retry[i], &lcore, &guide, later, 2);
+	assert_int_equal(n, 3);
+	for (i = 0, n = 0; i < 100; i++)
+		n += vhost_retry_begin(&retry[i], &lcore, &guide, START + HZ, 3);
+	assert_int_equal(n, guide.lcore_num);
 }
 
 /* Whatever the times of its bursts, a receiver costs its share and one burst. */
@@ -103,7 +134,7 @@ share_holds_for_random_bursts(void **state)
 	for (i = 0; i < 1000000; i++) {
 		now += rand() % (2 * VHOST_RETRY_SHARE * guide.delay_tsc);
 		taken += rand() % 8 == 0;
-		if (vhost_retry_begin(&retry, &guide, now, taken))
+		if (begin(&retry, now, taken))
 			waited += guide.delay_tsc;
 		assert_true(VHOST_RETRY_SHARE * (waited - guide.num * guide.delay_tsc) <=
 				    now - START ||
@@ -120,6 +151,7 @@ main(void)
 		cmocka_unit_test(one_burst_is_saved_at_most),
 		cmocka_unit_test(retry_that_is_not_saved_for_is_not_begun),
 		cmocka_unit_test(receiver_that_stopped_is_not_waited_for),
+		cmocka_unit_test(receivers_share_what_the_lcore_saved),
 		cmocka_unit_test(share_holds_for_random_bursts),
 	};
 
