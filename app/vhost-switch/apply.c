@@ -73,16 +73,25 @@ apply_plan(struct vsw_switch *vsw, struct vsw_error *err)
 	return 0;
 }
 
-void
-apply_link_changes(struct vsw_switch *vsw)
+static bool
+poll_ports(void)
+{
+	struct vsw_port *port;
+	uint16_t port_id = 0;
+	bool changed = false;
+
+	while ((port = vsw_port_next(&port_id)) != NULL)
+		changed |= port->ops->poll != NULL && port->ops->poll(port);
+	return changed;
+}
+
+static void
+end_sessions(struct vsw_switch *vsw)
 {
 	struct vsw_error err;
 	struct vsw_port *port;
 	uint16_t port_id = 0;
-	uint64_t count;
 
-	if (read(vsw->notify_fd, &count, sizeof(count)) < 0)
-		return;
 	while ((port = vsw_port_next(&port_id)) != NULL) {
 		uint32_t ended = port->ops->sessions_ended(port);
 
@@ -93,6 +102,24 @@ apply_link_changes(struct vsw_switch *vsw)
 	}
 	if (apply_plan(vsw, &err) < 0)
 		vsw_log(VSW_LOG_ERROR, "%s", err.text);
+}
+
+void
+apply_link_changes(struct vsw_switch *vsw)
+{
+	uint64_t count;
+
+	if (read(vsw->notify_fd, &count, sizeof(count)) < 0)
+		return;
+	poll_ports();
+	end_sessions(vsw);
+}
+
+void
+apply_poll_ports(struct vsw_switch *vsw)
+{
+	if (poll_ports())
+		end_sessions(vsw);
 }
 
 static void
@@ -204,6 +231,13 @@ apply_port_disconnect(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_
 	return ret;
 }
 
+static void
+set_admin(struct vsw_port *port, bool up)
+{
+	if (port->ops->set_admin != NULL)
+		port->ops->set_admin(port, up);
+}
+
 int
 apply_port_admin(struct vsw_switch *vsw, struct vsw_port *port, bool up, struct vsw_error *err)
 {
@@ -211,14 +245,18 @@ apply_port_admin(struct vsw_switch *vsw, struct vsw_port *port, bool up, struct 
 
 	if (port->admin_up == up)
 		return 0;
+	if (up)
+		set_admin(port, true);
 	port->admin_up = up;
 	ret = apply_plan(vsw, err);
 	if (ret < 0) {
 		port->admin_up = !up;
 		return ret;
 	}
-	if (!up)
+	if (!up) {
+		set_admin(port, false);
 		vsw_fdb_flush_port(vsw->fdb, port->hot.port_id);
+	}
 	return 0;
 }
 

@@ -20,6 +20,9 @@ int apply_plan(struct vsw_switch *vsw, struct vsw_error *err);
 /* After a notification: forget what was learned on connections that ended, and plan anew. */
 void apply_link_changes(struct vsw_switch *vsw);
 
+/* Look at ports that do not announce all changes of their link; each second. */
+void apply_poll_ports(struct vsw_switch *vsw);
+
 /* Create a vhost port, or its slots, and take it into the plan. */
 int apply_port_add_vhost(struct vsw_switch *vsw, const struct vsw_port_vhost_config *config,
 			 struct vsw_error *err);

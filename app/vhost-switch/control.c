@@ -87,6 +87,7 @@ each_second(struct vsw_switch *vsw, uint64_t now_ns, unsigned int second)
 
 	while ((port = vsw_port_next(&port_id)) != NULL)
 		vsw_stats_sample(port->stats, now_ns);
+	apply_poll_ports(vsw);
 	vsw_fdb_set_time(vsw->fdb, now_ns / 1000000000ULL);
 	if (vsw->stats_s > 0 && second > 0 && second % vsw->stats_s == 0)
 		stats_screen_print();

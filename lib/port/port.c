@@ -10,9 +10,13 @@
 static struct vsw_port *registry[VSW_PORT_MAX];
 
 static const char *const state_names[] = {
-	[VSW_PORT_LISTENING] = "listening", [VSW_PORT_CONNECTING] = "connecting",
-	[VSW_PORT_CONNECTED] = "connected", [VSW_PORT_NEGOTIATED] = "negotiated",
-	[VSW_PORT_READY] = "ready",	    [VSW_PORT_FORWARDING] = "forwarding",
+	[VSW_PORT_LISTENING] = "listening",
+	[VSW_PORT_CONNECTING] = "connecting",
+	[VSW_PORT_CONNECTED] = "connected",
+	[VSW_PORT_NEGOTIATED] = "negotiated",
+	[VSW_PORT_DOWN] = "down",
+	[VSW_PORT_READY] = "ready",
+	[VSW_PORT_FORWARDING] = "forwarding",
 	[VSW_PORT_STOPPED] = "stopped",
 };
 

@@ -7,7 +7,8 @@
  * below. It forwards when both allow. Lcores know a port only as the hot part (vsw_port_hot.h) in
  * the published plan; a port is destroyed after the plan without it has had its grace period.
  *
- *	listening / connecting -> connected -> negotiated -> ready        (link, set by the kind)
+ *	listening / connecting -> connected -> negotiated -> ready        (link of a front end)
+ *	down <-> ready                                                    (link of an ethdev)
  *	ready + admin up = forwarding            any + admin down = stopped
  *
  * port_id is ours, ethdev_id DPDK's, vid librte_vhost's; the three are never mixed. Ids are reused:
@@ -36,6 +37,7 @@ enum vsw_port_state {
 	VSW_PORT_CONNECTING, /* client: waits for the server's socket */
 	VSW_PORT_CONNECTED,  /* a front end is there, features not agreed */
 	VSW_PORT_NEGOTIATED, /* features agreed, rings not ready */
+	VSW_PORT_DOWN,	     /* ethdev: has no link */
 	VSW_PORT_READY,	     /* could forward */
 	VSW_PORT_FORWARDING, /* ready and admin up */
 	VSW_PORT_STOPPED,    /* admin down */
@@ -73,6 +75,13 @@ struct vsw_port_ops {
 	/* Receive queues to poll: 0 .. n_rxqs - 1. */
 	uint16_t (*n_rxqs)(const struct vsw_port *port);
 	struct vsw_rxq *(*rxq)(struct vsw_port *port, uint16_t queue);
+	/*
+	 * Look at what does not announce itself; true: the state has changed. About once a second,
+	 * and when the kind has notified. NULL: there is nothing to look at.
+	 */
+	bool (*poll)(struct vsw_port *port);
+	/* The port starts or has stopped; no lcore polls it. NULL: all the same. */
+	void (*set_admin)(struct vsw_port *port, bool up);
 	/*
 	 * Tell the device of a new MTU, 68 .. VSW_FRAME_MTU_MAX_BYTES; NULL where there is none to
 	 * tell. Returns 0 or a negative errno with err set.
