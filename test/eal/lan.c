@@ -70,6 +70,9 @@ make_port(struct lan *lan, unsigned int i, uint16_t vlan)
 	config.ethdev_id = lan->ethdev_id[i] = ethdev_id;
 	config.pool = pool;
 	assert_int_equal(vsw_port_eth_create(&config, &lan->port[i], &err), 0);
+	/* Not the uplinks that Ethernet ports are. */
+	lan->port[i]->settings.group = VSW_PORT_GROUP_NONE;
+	lan->port[i]->settings.mtu_bytes = VSW_FRAME_MTU_MAX_BYTES;
 }
 
 void
