@@ -231,6 +231,57 @@ apply_port_disconnect(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_
 	return ret;
 }
 
+/* Take an Ethernet port into the plan; it goes again if there is no memory for one. */
+static int
+join(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err)
+{
+	int ret;
+
+	shared_join(vsw, port);
+	shared_update_uplinks(vsw);
+	ret = apply_plan(vsw, err);
+	if (ret < 0)
+		vsw_port_destroy(port);
+	return ret;
+}
+
+static struct vsw_port_eth_config
+complete(struct vsw_switch *vsw, const struct vsw_port_eth_config *config)
+{
+	struct vsw_port_eth_config whole = *config;
+
+	whole.n_lcores = vsw->n_lcores;
+	whole.promiscuous = vsw->promiscuous;
+	whole.notify = notify;
+	whole.notify_ctx = vsw;
+	return whole;
+}
+
+int
+apply_port_add_eth(struct vsw_switch *vsw, const struct vsw_port_eth_config *config,
+		   struct vsw_error *err)
+{
+	const struct vsw_port_eth_config whole = complete(vsw, config);
+	struct vsw_port *port;
+	int ret;
+
+	ret = vsw_port_eth_create(&whole, &port, err);
+	return ret < 0 ? ret : join(vsw, port, err);
+}
+
+int
+apply_port_add_host(struct vsw_switch *vsw, const struct vsw_port_eth_config *config,
+		    const char *netns, struct vsw_error *err)
+{
+	struct vsw_port_eth_config whole = complete(vsw, config);
+	struct vsw_port *port;
+	int ret;
+
+	whole.pool = vsw->pool; /* its driver gives back at once what it sends */
+	ret = vsw_port_host_create(&whole, netns, &port, err);
+	return ret < 0 ? ret : join(vsw, port, err);
+}
+
 static void
 set_admin(struct vsw_port *port, bool up)
 {

@@ -12,6 +12,7 @@
 #define APPLY_H
 
 #include "switch.h"
+#include "vsw_port_eth.h"
 #include "vsw_port_vhost.h"
 
 /* Publish a plan of the ports as they are now, wait, and destroy the one before. */
@@ -26,6 +27,15 @@ void apply_poll_ports(struct vsw_switch *vsw);
 /* Create a vhost port, or its slots, and take it into the plan. */
 int apply_port_add_vhost(struct vsw_switch *vsw, const struct vsw_port_vhost_config *config,
 			 struct vsw_error *err);
+
+/*
+ * Create an Ethernet port, or a host port in a network namespace (NULL: the switch's own), and take
+ * it into the plan. Of the config name, devargs or ethdev_id, vlan and pinned_lcore are set.
+ */
+int apply_port_add_eth(struct vsw_switch *vsw, const struct vsw_port_eth_config *config,
+		       struct vsw_error *err);
+int apply_port_add_host(struct vsw_switch *vsw, const struct vsw_port_eth_config *config,
+			const char *netns, struct vsw_error *err);
 
 /* Give the port other settings. What was learned on it goes when its VLANs change. */
 int apply_port_settings(struct vsw_switch *vsw, struct vsw_port *port,

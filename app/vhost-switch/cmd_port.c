@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "apply.h"
+#include "cmd_eth.h"
+#include "cmd_port.h"
 #include "commands.h"
 #include "vsw_fdb.h"
 
 #define SOCKET_MODE_DEFAULT 0660
-#define VLAN_DEFAULT 1
 
 static int
 find_owner(const struct vsw_cmd_args *args, struct vsw_port_vhost_config *config,
@@ -31,20 +32,20 @@ find_owner(const struct vsw_cmd_args *args, struct vsw_port_vhost_config *config
 	return 0;
 }
 
-static int
-find_lcore(const struct vsw_switch *vsw, const struct vsw_cmd_args *args,
-	   struct vsw_port_vhost_config *config, struct vsw_error *err)
+int
+cmd_port_lcore(const struct vsw_switch *vsw, const struct vsw_cmd_args *args,
+	       uint16_t *pinned_lcore, struct vsw_error *err)
 {
 	uint64_t lcore_id = vsw_cmd_args_uint(args, "lcore", UINT64_MAX);
 	int index;
 
-	config->pinned_lcore = VSW_PORT_ANY_LCORE;
+	*pinned_lcore = VSW_PORT_ANY_LCORE;
 	if (lcore_id == UINT64_MAX)
 		return 0;
 	index = switch_lcore_index(vsw, lcore_id > RTE_MAX_LCORE ? RTE_MAX_LCORE : lcore_id, err);
 	if (index < 0)
 		return index;
-	config->pinned_lcore = index;
+	*pinned_lcore = index;
 	return 0;
 }
 
@@ -59,7 +60,7 @@ port_add_vhost(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 		.n_clients = RTE_MIN(vsw_cmd_args_uint(args, "clients", 1), (uint64_t)UINT16_MAX),
 		.mergeable = vsw_cmd_args_on(args, "mergeable", true),
 		.packed = vsw_cmd_args_on(args, "packed", true),
-		.vlan = vsw_cmd_args_uint(args, "vlan", VLAN_DEFAULT),
+		.vlan = vsw_cmd_args_uint(args, "vlan", CMD_PORT_VLAN_DEFAULT),
 		.mode = vsw_cmd_args_uint(args, "mode", SOCKET_MODE_DEFAULT),
 	};
 	int ret;
@@ -70,7 +71,7 @@ port_add_vhost(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 				     config.mode);
 	ret = find_owner(args, &config, err);
 	if (ret == 0)
-		ret = find_lcore(ctx, args, &config, err);
+		ret = cmd_port_lcore(ctx, args, &config.pinned_lcore, err);
 	if (ret == 0)
 		ret = apply_port_add_vhost(ctx, &config, err);
 	return ret;
@@ -114,14 +115,10 @@ port_stop(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out, struc
 	return port != NULL ? apply_port_admin(ctx, port, false, err) : -err->code;
 }
 
-/*
- * Call show for the port that is named, or for all but spare slots; each fills one object of the
- * list "ports".
- */
-static int
-for_ports(struct vsw_switch *vsw, const struct vsw_cmd_args *args, struct vsw_out *out,
-	  struct vsw_error *err,
-	  void (*show)(struct vsw_switch *vsw, struct vsw_port *port, json_t *object))
+int
+cmd_port_each(struct vsw_switch *vsw, const struct vsw_cmd_args *args, struct vsw_out *out,
+	      struct vsw_error *err,
+	      void (*show)(struct vsw_switch *vsw, struct vsw_port *port, json_t *object))
 {
 	const char *name = vsw_cmd_args_text(args, "port");
 	json_t *list = vsw_out_add_array(vsw_out_object(out), "ports");
@@ -233,6 +230,8 @@ show_info(struct vsw_switch *vsw, struct vsw_port *port, json_t *object)
 		vsw_out_add_text(object, "path", info.path);
 		vsw_out_add_text(object, "role", info.client ? "client" : "server");
 	}
+	if (vsw_port_is_eth(port))
+		cmd_eth_show_info(port, object);
 	vsw_out_add_text(object, "admin", port->admin_up ? "up" : "down");
 	vsw_out_add_text(object, "state", vsw_port_state_name(vsw_port_state(port)));
 	add_settings(port, object);
@@ -244,21 +243,21 @@ static int
 show_port_stats(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 		struct vsw_error *err)
 {
-	return for_ports(ctx, args, out, err, show_stats);
+	return cmd_port_each(ctx, args, out, err, show_stats);
 }
 
 static int
 show_port_rates(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 		struct vsw_error *err)
 {
-	return for_ports(ctx, args, out, err, show_rates);
+	return cmd_port_each(ctx, args, out, err, show_rates);
 }
 
 static int
 show_port_info(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 	       struct vsw_error *err)
 {
-	return for_ports(ctx, args, out, err, show_info);
+	return cmd_port_each(ctx, args, out, err, show_info);
 }
 
 static int

@@ -5,8 +5,9 @@ int
 commands_create(struct vsw_cmd_table **table, struct vsw_error *err)
 {
 	static const struct command_group *const groups[] = {
-		&cmd_port_group,  &cmd_port_set_group, &cmd_vhost_group,  &cmd_fdb_group,
-		&cmd_drops_group, &cmd_lcores_group,   &cmd_memory_group, &cmd_system_group,
+		&cmd_port_group,   &cmd_port_set_group, &cmd_eth_group,
+		&cmd_vhost_group,  &cmd_fdb_group,	&cmd_drops_group,
+		&cmd_lcores_group, &cmd_memory_group,	&cmd_system_group,
 	};
 	unsigned int i;
 

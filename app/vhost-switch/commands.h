@@ -20,6 +20,7 @@ struct command_group {
 
 extern const struct command_group cmd_port_group;
 extern const struct command_group cmd_port_set_group;
+extern const struct command_group cmd_eth_group;
 extern const struct command_group cmd_vhost_group;
 extern const struct command_group cmd_fdb_group;
 extern const struct command_group cmd_drops_group;

@@ -51,11 +51,25 @@ dpdk_log_set_levels(void)
 	rte_log_set_level_pattern("lib.vhost.*", RTE_LOG_WARNING);
 }
 
+/*
+ * net_tap says in five lines of errors, each time, that the kernel has no multiq qdisc, which it
+ * needs for rte_flow alone. Drivers come with EAL; a level that the user has set stays.
+ */
+static void
+quieten_tap(void)
+{
+	int type = rte_log_register("pmd.net.tap");
+
+	if (type >= 0 && rte_log_get_level(type) == RTE_LOG_NOTICE)
+		rte_log_set_level(type, RTE_LOG_CRIT);
+}
+
 int
 dpdk_log_open(void)
 {
 	const cookie_io_functions_t functions = {.write = write_lines};
 
+	quieten_tap();
 	stream = fopencookie(NULL, "w", functions);
 	if (stream == NULL)
 		return -ENOMEM;

@@ -91,6 +91,7 @@ configure(struct vsw_switch *vsw, const struct args *args, struct vsw_error *err
 	vsw->rx_retry_num = args->rx_retry_num;
 	vsw->rx_retry_delay_us = args->rx_retry_delay_us;
 	vsw->stats_s = args->stats_s;
+	vsw->promiscuous = args->promiscuous;
 	ret = add_uplinks(args, err);
 	if (ret == 0)
 		ret = add_sockets(vsw, args, err);

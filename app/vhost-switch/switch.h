@@ -53,6 +53,7 @@ struct vsw_switch {
 	uint32_t fdb_ageing_s;	 /* control: as set */
 	uint32_t fdb_port_limit; /* control: as set */
 	/* Set before ports are made, then constant: the switch of DPDK's guide (shared.h). */
+	bool promiscuous;    /* Ethernet ports, also while they are stopped: -P */
 	bool shared;	     /* one domain for all guests: -p */
 	bool private_guests; /* guests meet beyond the uplinks only: vm2vm 0 */
 	bool vlan_strip;     /* guests do not see the tags of the uplinks */

@@ -16,6 +16,8 @@ RELEASE_BUILD = os.path.abspath(
 BUILD = os.environ.get("VSW_BUILD", RELEASE_BUILD)
 GUEST_BUILD = os.environ.get("VSW_GUEST_BUILD", BUILD)
 
+LSAN_SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lsan.supp")
+
 # Other work on the machine shall not hold the rig up for longer than a ring holds out.
 NICE = -10
 
@@ -52,6 +54,7 @@ class Child:
             os.environ,
             RUNTIME_DIRECTORY=directory,
             ASAN_OPTIONS="detect_leaks=1:abort_on_error=0",
+            LSAN_OPTIONS=f"suppressions={LSAN_SUPPRESSIONS}:print_suppressions=0",
             UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
         )
         with open(self.log_path, "ab") as log:

@@ -54,10 +54,10 @@ class Rig:
         self.guests = []
         self.fronts = []
 
-    def switch(self, ports=(), options=(), name="switch", n_lcores=1, eal=()):
+    def switch(self, ports=(), options=(), **others):
         """`ports`: their number, or a list of suffixes of --socket-file."""
         suffixes = [""] * ports if isinstance(ports, int) else ports
-        switch = Switch(self.directory, suffixes, options, name, n_lcores, eal)
+        switch = Switch(self.directory, suffixes, options, **others)
         self.switches.append(switch)
         return switch.start()
 

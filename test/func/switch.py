@@ -30,33 +30,39 @@ def huge_pages_are_free(megabytes=600):
     return free_kb >= megabytes * 1024
 
 
-def eal_options(name, n_lcores):
+def eal_options(name, n_lcores, in_memory):
     """Several lcores share the switch's CPU: slow, but every interleaving can happen."""
-    memory = ["--in-memory"] if huge_pages_are_free() else ["--no-huge", "-m", "512"]
+    huge = in_memory and huge_pages_are_free()
+    memory = ["--in-memory"] if huge else ["--no-huge", "-m", "512"]
     lcores = ",".join(f"{lcore}@{SWITCH_CPU}" for lcore in range(n_lcores))
     return ["--lcores", lcores, "--no-pci", "--file-prefix", name, *memory]
 
 
 class Switch:
     """
-    A running vhost-switch with the sockets v0, v1, ... in `directory`.
+    A running vhost-switch with the sockets v0, v1, ... (NAMEv0, ... if it has another name than
+    "switch") in `directory`.
 
     `ports` is a list of suffixes of --socket-file, one for each port ("" or ",key=value...").
+    `prefix` stands before the command, e.g. to run it in a network namespace. Some drivers (memif)
+    need in_memory=False.
     """
 
-    def __init__(self, directory, ports=(), options=(), name="switch", n_lcores=1, eal=()):
+    def __init__(self, directory, ports=(), options=(), name="switch", n_lcores=1, eal=(),
+                 prefix=(), in_memory=True):
         self.directory = directory
+        self.name = name
         self.ctl_path = os.path.join(directory, name + ".ctl")
-        self.command = [SWITCH, *eal_options(f"{name}{os.getpid()}", n_lcores), *eal, "--",
-                        "--ctl-socket", self.ctl_path, *options]
+        self.command = [*prefix, SWITCH, *eal_options(f"{name}{os.getpid()}", n_lcores, in_memory),
+                        *eal, "--", "--ctl-socket", self.ctl_path, *options]
         for number, suffix in enumerate(ports):
             self.command += ["--socket-file", self.socket_path(number) + suffix]
-        self.name = name
         self.n_lcores = n_lcores
         self.child = None
 
     def socket_path(self, number):
-        return os.path.join(self.directory, f"v{number}")
+        name = "" if self.name == "switch" else self.name
+        return os.path.join(self.directory, f"{name}v{number}")
 
     def start(self):
         self.child = Child(self.directory, self.name, self.command)
