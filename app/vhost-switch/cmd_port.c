@@ -205,7 +205,7 @@ add_settings(const struct vsw_port *port, json_t *object)
 		vsw_out_add_text(object, "peer", settings->peer->name);
 	vsw_vlan_describe(&settings->vlan, text, sizeof(text));
 	vsw_out_add_text(object, "vlan", text);
-	if (settings->service == VSW_PORT_GUEST)
+	if (settings->service == VSW_PORT_GUEST && settings->vlan.vlan <= VSW_VLAN_VID_MAX)
 		vsw_out_add_uint(object, "vlan_tag", settings->vlan.vlan);
 	vsw_out_add_uint(object, "mtu", settings->mtu_bytes);
 	if (settings->group == VSW_PORT_GROUP_NONE || settings->group == VSW_PORT_GROUP_UPLINK)

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include <rte_eal.h>
-#include <rte_ethdev.h>
 #include <rte_launch.h>
 
 #include "args.h"
@@ -18,30 +17,13 @@
 #include "eal_start.h"
 #include "lcore.h"
 #include "switch.h"
+#include "uplinks.h"
 #include "version.h"
 #include "vsw_cmd.h"
 #include "vsw_log.h"
 
 /* Sockets are the owner's alone until their mode is set. */
 #define SOCKET_UMASK 0177
-
-/* Every bit of -p is an Ethernet device that EAL has found. */
-static int
-add_uplinks(const struct args *args, struct vsw_error *err)
-{
-	unsigned int id;
-
-	for (id = 0; id < 64; id++) {
-		if ((args->portmask >> id & 1) == 0 || rte_eth_dev_is_valid_port(id))
-			continue;
-		return vsw_error_set(err, ENODEV,
-				     "-p 0x%llx: there is no Ethernet device %u: EAL has found %u; "
-				     "give it more with -a PCI or --vdev NAME, before '--'",
-				     (unsigned long long)args->portmask, id,
-				     rte_eth_dev_count_avail());
-	}
-	return 0;
-}
 
 /*
  * Make the ports of an option by the command that it became. A column would be one of that command,
@@ -92,9 +74,16 @@ configure(struct vsw_switch *vsw, const struct args *args, struct vsw_error *err
 	vsw->rx_retry_delay_us = args->rx_retry_delay_us;
 	vsw->stats_s = args->stats_s;
 	vsw->promiscuous = args->promiscuous;
-	ret = add_uplinks(args, err);
+	vsw->shared = args->portmask != 0;
+	vsw->private_guests = args->vm2vm == 0;
+	vsw->vlan_strip = args->vlan_strip;
+	vsw->vlan_base = args->vlan_base;
+	ret = uplinks_check(args, err);
+	/* Guests first, so that they have the ids that the guide shows, from 0 on. */
 	if (ret == 0)
 		ret = add_sockets(vsw, args, err);
+	if (ret == 0)
+		ret = uplinks_add(vsw, args, err);
 	if (ret == 0 && args->cmdline_file != NULL)
 		ret = vsw_cmd_run_file(vsw->commands, args->cmdline_file, vsw, NULL, err);
 	return ret;

@@ -2,6 +2,7 @@
 #include "registration.h"
 
 #include "vsw_fdb.h"
+#include "vsw_fwd.h"
 #include "vsw_log.h"
 #include "vsw_mac.h"
 #include "vsw_port_vhost.h"
@@ -11,11 +12,13 @@ struct search {
 	unsigned int n_due;
 };
 
-/* The VLAN by which frames of the port are known outside. */
+/* The VLAN by which frames of the port are known outside; 0 for none. */
 static uint16_t
 port_vlan_tag(const struct vsw_port *port)
 {
-	return port->settings.vlan.vlan;
+	uint16_t vlan = port->settings.vlan.vlan;
+
+	return vlan == VSW_FWD_SHARED_DOMAIN ? 0 : vlan;
 }
 
 static bool

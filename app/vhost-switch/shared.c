@@ -17,7 +17,7 @@ is_taken(uint16_t vid)
 	return false;
 }
 
-/* There are fewer ports than VLANs from SHARED_VLAN_BASE_MAX on. */
+/* There are fewer ports than VLANs above the greatest --vlan-base, 3000. */
 static uint16_t
 free_vid(uint16_t vlan_base)
 {

@@ -13,9 +13,6 @@
 
 #include "switch.h"
 
-#define SHARED_VLAN_BASE_DEFAULT 1000
-#define SHARED_VLAN_BASE_MAX 3000
-
 /* What the frames of a port go through, unless it is connected to another. */
 enum vsw_port_service shared_service(const struct vsw_switch *vsw, const struct vsw_port *port);
 
