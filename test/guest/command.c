@@ -13,6 +13,7 @@
 
 #include "port.h"
 #include "stream.h"
+#include "trip.h"
 #include "vsw_mac.h"
 
 #define LINE_BYTES 16384
@@ -188,6 +189,33 @@ on_stream(const struct words *words)
 }
 
 static json_t *
+on_trip(const struct words *words)
+{
+	struct stream_config stream = {.frame.tci = PROBE_UNTAGGED};
+	struct trip_config config;
+	json_t *reply;
+	uint32_t i;
+
+	for (i = 1; words->word[i] != NULL; i++) {
+		if (i >= 4 && read_parameter(words->word[i], &stream) != 0)
+			return error_of(words->word[i]);
+	}
+	if (i < 5)
+		return error_of(
+			"usage: trip FROM TO GAP_US id=N dst=MAC src=MAC len=BYTES count=N");
+	config = (struct trip_config){
+		.from = strtoul(words->word[1], NULL, 10),
+		.to = strtoul(words->word[2], NULL, 10),
+		.gap_us = strtoul(words->word[3], NULL, 10),
+		.id = stream.id,
+		.frame = stream.frame,
+		.count = stream.count,
+	};
+	reply = trips_run(&config);
+	return reply != NULL ? reply : error_of("ports, id, len or count");
+}
+
+static json_t *
 on_wait(const struct words *words)
 {
 	(void)words;
@@ -255,6 +283,19 @@ on_reset(const struct words *words)
 }
 
 static json_t *
+on_gaps(const struct words *words)
+{
+	uint32_t i, id;
+
+	(void)words;
+	for (i = 0; port_get(i) != NULL; i++) {
+		for (id = 0; id < PORT_STREAMS; id++)
+			verdict_forget_gap(&port_get(i)->verdict[id]);
+	}
+	return json_object();
+}
+
+static json_t *
 on_link(const struct words *words)
 {
 	struct port *port = port_of(words);
@@ -275,7 +316,7 @@ on_quit(const struct words *words)
 static const struct command commands[] = {
 	{"send", on_send}, {"recv", on_recv}, {"capture", on_capture}, {"stream", on_stream},
 	{"wait", on_wait}, {"stop", on_stop}, {"report", on_report},   {"reset", on_reset},
-	{"link", on_link}, {"quit", on_quit},
+	{"gaps", on_gaps}, {"trip", on_trip}, {"link", on_link},       {"quit", on_quit},
 };
 
 static void

@@ -8,10 +8,13 @@
  *	stream PORT id=N dst=MAC src=MAC len=BYTES pps=N count=N [vlan=TCI]
  *	                             len is without FCS: 60 for "64 B", 1514 for "1518 B";
  *	                             count=0: endless
+ *	trip FROM TO GAP_US id=N dst=MAC src=MAC len=BYTES count=N
+ *	                             the times that single frames take
  *	wait                         answers when all streams with a count have been sent
  *	stop                         end all streams
  *	report                       what was sent and received
  *	reset                        forget streams, verdicts and captures; port counters run on
+ *	gaps                         look for the longest gap in each stream from now on
  *	link PORT
  *	quit
  *

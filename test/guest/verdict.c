@@ -39,8 +39,10 @@ note_time(struct verdict *verdict, uint64_t sent_ns, uint64_t now_ns)
 {
 	if (now_ns > sent_ns && now_ns - sent_ns > verdict->max_latency_ns)
 		verdict->max_latency_ns = now_ns - sent_ns;
-	if (verdict->last_ns != 0 && now_ns - verdict->last_ns > verdict->max_gap_ns)
+	if (verdict->last_ns != 0 && now_ns - verdict->last_ns > verdict->max_gap_ns) {
 		verdict->max_gap_ns = now_ns - verdict->last_ns;
+		verdict->gap_end_ns = now_ns;
+	}
 	verdict->last_ns = now_ns;
 }
 
@@ -67,6 +69,13 @@ verdict_add(struct verdict *verdict, const struct probe *probe, int intact, uint
 }
 
 void
+verdict_forget_gap(struct verdict *verdict)
+{
+	verdict->max_gap_ns = 0;
+	verdict->gap_end_ns = 0;
+}
+
+void
 verdict_clear(struct verdict *verdict)
 {
 	free(verdict->seen);
@@ -86,5 +95,6 @@ verdict_to_json(const struct verdict *verdict, uint32_t id)
 	json_object_set_new(object, "corrupted", json_integer(verdict->corrupted));
 	json_object_set_new(object, "max_latency_us", json_integer(verdict->max_latency_ns / 1000));
 	json_object_set_new(object, "max_gap_us", json_integer(verdict->max_gap_ns / 1000));
+	json_object_set_new(object, "gap_end_ns", json_integer(verdict->gap_end_ns));
 	return object;
 }

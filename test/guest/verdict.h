@@ -27,6 +27,7 @@ struct verdict {
 	uint64_t end; /* highest number seen + 1 */
 	uint64_t max_latency_ns;
 	uint64_t max_gap_ns;
+	uint64_t gap_end_ns; /* CLOCK_MONOTONIC, of the probe that ended the longest gap */
 	uint64_t last_ns;
 	uint64_t *seen;
 	uint64_t seen_words;
@@ -34,6 +35,9 @@ struct verdict {
 
 /* Enter a probe that came at now_ns; `intact` as probe_read() has found. */
 void verdict_add(struct verdict *verdict, const struct probe *probe, int intact, uint64_t now_ns);
+
+/* Look for the longest gap from now on; the counts stay. */
+void verdict_forget_gap(struct verdict *verdict);
 
 /* Forget everything; a zeroed verdict is valid. */
 void verdict_clear(struct verdict *verdict);
