@@ -11,6 +11,7 @@
 
 #define FDB_SIZE_DEFAULT 65536
 #define FDB_SIZE_MAX (4u << 20)
+#define IDLE_SLEEP_MAX_US 1000
 #define RX_RETRY_NUM_DEFAULT 4
 #define RX_RETRY_DELAY_DEFAULT_US 15
 #define VLAN_BASE_DEFAULT 1000
@@ -23,6 +24,7 @@ enum option_id {
 	DEV_BASENAME,
 	DMAS,
 	FDB_SIZE,
+	IDLE_SLEEP,
 	MERGEABLE,
 	RX_RETRY,
 	RX_RETRY_DELAY,
@@ -53,6 +55,7 @@ static const struct known {
 	[DEV_BASENAME] = {"--dev-basename", required_argument, 0, 0},
 	[DMAS] = {"--dmas", required_argument, 0, 0},
 	[FDB_SIZE] = {"--fdb-size", required_argument, 1, FDB_SIZE_MAX},
+	[IDLE_SLEEP] = {"--idle-sleep", required_argument, 0, IDLE_SLEEP_MAX_US},
 	[MERGEABLE] = {"--mergeable", required_argument, 0, 1},
 	[RX_RETRY] = {"--rx-retry", required_argument, 0, 1},
 	[RX_RETRY_DELAY] = {"--rx-retry-delay", required_argument, 0, ARGS_RX_RETRY_MAX_US},
@@ -100,6 +103,9 @@ take_number(struct parse *parse, enum option_id id, uint32_t number)
 	switch (id) {
 	case FDB_SIZE:
 		args->fdb_size = number;
+		break;
+	case IDLE_SLEEP:
+		args->idle_sleep_us = number;
 		break;
 	case MERGEABLE:
 		args->mergeable = number;

@@ -39,7 +39,8 @@ struct args {
 	const char *dmas;	  /* NULL: none; else of correct syntax */
 	uint32_t total_num_mbufs; /* at least so many; 0: as many as the switch needs */
 	uint32_t fdb_size;
-	const char *ctl_path; /* NULL: none */
+	uint32_t idle_sleep_us; /* 0: never sleep */
+	const char *ctl_path;	/* NULL: none */
 	char ctl_default[VSW_SOCKPATH_BYTES];
 	const char *cmdline_file; /* NULL: none */
 	uint32_t notes;		  /* for args_notes_log() */

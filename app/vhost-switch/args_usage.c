@@ -43,6 +43,8 @@ static const char usage[] =
 	"Console\n"
 	"  --stats N              every N seconds print the statistics of all vhost ports: TX is what\n"
 	"                         the guest transmitted, RX what was for it (default 0: never)\n"
+	"  --idle-sleep US        let an idle lcore sleep up to US microseconds at a time, 1 to 1000, as\n"
+	"                         a frame then may wait (default 0: poll without a pause)\n"
 	"  --ctl-socket PATH      control socket for vsw-ctl; 'none' for none (default %s)\n"
 	"  --cmdline-file FILE    run the commands of FILE, as vsw-ctl would (default: none)\n"
 	"\n"

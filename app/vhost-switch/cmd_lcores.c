@@ -14,6 +14,8 @@ time_since_clear(const struct vsw_lcore *lcore)
 		.ticks = __atomic_load_n(&time->ticks, __ATOMIC_RELAXED) - base->ticks,
 		.busy_ticks =
 			__atomic_load_n(&time->busy_ticks, __ATOMIC_RELAXED) - base->busy_ticks,
+		.sleep_ticks =
+			__atomic_load_n(&time->sleep_ticks, __ATOMIC_RELAXED) - base->sleep_ticks,
 		.frames = __atomic_load_n(&time->frames, __ATOMIC_RELAXED) - base->frames,
 	};
 }
@@ -52,6 +54,7 @@ show_lcore(const struct vsw_lcore *lcore, json_t *object)
 	vsw_out_add_uint(object, "busy_ticks", time.busy_ticks);
 	vsw_out_add_real(object, "busy_ticks_per_frame", ratio(time.busy_ticks, time.frames));
 	vsw_out_add_real(object, "busy_percent", 100 * ratio(time.busy_ticks, time.ticks));
+	vsw_out_add_real(object, "sleep_percent", 100 * ratio(time.sleep_ticks, time.ticks));
 	vsw_out_add_real(object, "frames_per_busy_round", ratio(time.frames, time.busy_rounds));
 	vsw_out_add_uint(object, "rounds", time.rounds);
 	vsw_out_add_uint(object, "empty_rounds", time.rounds - time.busy_rounds);

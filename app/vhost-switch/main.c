@@ -93,6 +93,7 @@ configure(struct vsw_switch *vsw, const struct args *args, struct vsw_error *err
 static int
 forward(struct vsw_switch *vsw, struct control *control, struct vsw_error *err)
 {
+	lcore_function_t *loop = lcore_loop(vsw);
 	unsigned int i;
 	int ret;
 
@@ -100,8 +101,8 @@ forward(struct vsw_switch *vsw, struct control *control, struct vsw_error *err)
 	ret = control_start(control, err);
 	if (ret == 0) {
 		for (i = 1; i < vsw->n_lcores; i++)
-			rte_eal_remote_launch(lcore_run, &vsw->lcores[i], vsw->lcores[i].lcore_id);
-		lcore_run(&vsw->lcores[0]);
+			rte_eal_remote_launch(loop, &vsw->lcores[i], vsw->lcores[i].lcore_id);
+		loop(&vsw->lcores[0]);
 		rte_eal_mp_wait_lcore();
 		control_join(control);
 	}
@@ -119,6 +120,7 @@ run(const struct args *args, struct vsw_error *err)
 	ret = switch_init(&vsw, args->fdb_size, args->total_num_mbufs, err);
 	if (ret < 0)
 		return ret;
+	vsw.idle_sleep_us = args->idle_sleep_us;
 	ret = commands_create(&vsw.commands, err);
 	if (ret < 0)
 		goto out_switch;

@@ -31,6 +31,7 @@ struct vsw_lcore_time {
 	uint64_t busy_rounds; /* rounds in which at least one frame moved */
 	uint64_t ticks;
 	uint64_t busy_ticks;
+	uint64_t sleep_ticks;
 	uint64_t frames;
 };
 
@@ -59,6 +60,7 @@ struct vsw_switch {
 	bool vlan_strip;     /* guests do not see the tags of the uplinks */
 	uint16_t vlan_base;  /* of the guests' tags on uplinks; 0: none */
 	struct rte_mempool *pool;
+	uint32_t idle_sleep_us; /* constant; 0: lcores never sleep */
 	unsigned int n_lcores;
 	struct vsw_lcore *lcores;
 	struct vsw_stats_row gone;  /* control: what deleted ports had counted, for the books */

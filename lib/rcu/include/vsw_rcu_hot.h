@@ -23,6 +23,20 @@ vsw_rcu_offline(struct vsw_rcu *rcu, unsigned int reader)
 	rte_rcu_qsbr_thread_unregister(rcu->qsbr, reader);
 }
 
+/* A reader that is online sleeps: it holds nothing, and no grace period waits for it. */
+static inline void
+vsw_rcu_pause(struct vsw_rcu *rcu, unsigned int reader)
+{
+	rte_rcu_qsbr_thread_offline(rcu->qsbr, reader);
+}
+
+/* After vsw_rcu_pause(). What is read from now on is published, or newer. */
+static inline void
+vsw_rcu_resume(struct vsw_rcu *rcu, unsigned int reader)
+{
+	rte_rcu_qsbr_thread_online(rcu->qsbr, reader);
+}
+
 /* The reader holds nothing that was published before. */
 static inline void
 vsw_rcu_quiescent(struct vsw_rcu *rcu, unsigned int reader)
