@@ -9,8 +9,6 @@
 #include "args_value.h"
 #include "vsw_cmd_near.h"
 
-#define FDB_SIZE_DEFAULT 65536
-#define FDB_SIZE_MAX (4u << 20)
 #define IDLE_SLEEP_MAX_US 1000
 #define RX_RETRY_NUM_DEFAULT 4
 #define RX_RETRY_DELAY_DEFAULT_US 15
@@ -26,6 +24,7 @@ enum option_id {
 	FDB_SIZE,
 	IDLE_SLEEP,
 	MERGEABLE,
+	PREFLIGHT,
 	RX_RETRY,
 	RX_RETRY_DELAY,
 	RX_RETRY_NUM,
@@ -54,9 +53,10 @@ static const struct known {
 	[CTL_SOCKET] = {"--ctl-socket", required_argument, 0, 0},
 	[DEV_BASENAME] = {"--dev-basename", required_argument, 0, 0},
 	[DMAS] = {"--dmas", required_argument, 0, 0},
-	[FDB_SIZE] = {"--fdb-size", required_argument, 1, FDB_SIZE_MAX},
+	[FDB_SIZE] = {"--fdb-size", required_argument, 1, ARGS_FDB_SIZE_MAX},
 	[IDLE_SLEEP] = {"--idle-sleep", required_argument, 0, IDLE_SLEEP_MAX_US},
 	[MERGEABLE] = {"--mergeable", required_argument, 0, 1},
+	[PREFLIGHT] = {"--preflight", no_argument, 0, 0}, /* main answers it before EAL starts */
 	[RX_RETRY] = {"--rx-retry", required_argument, 0, 1},
 	[RX_RETRY_DELAY] = {"--rx-retry-delay", required_argument, 0, ARGS_RX_RETRY_MAX_US},
 	[RX_RETRY_NUM] = {"--rx-retry-num", required_argument, 0, ARGS_RX_RETRY_MAX_US},
@@ -326,7 +326,7 @@ args_parse(int argc, char **argv, struct args *args, struct vsw_error *err)
 		.tso = true,
 		.rx_retry_num = RX_RETRY_NUM_DEFAULT,
 		.rx_retry_delay_us = RX_RETRY_DELAY_DEFAULT_US,
-		.fdb_size = FDB_SIZE_DEFAULT,
+		.fdb_size = ARGS_FDB_SIZE_DEFAULT,
 	};
 	/* Where there is no place for the default, there is no control socket unless asked for. */
 	if (vsw_sockpath_default_ctl(args->ctl_default, NULL) == 0)

@@ -19,6 +19,8 @@
 
 #define ARGS_SOCKETS_MAX 256
 #define ARGS_RX_RETRY_MAX_US 1000 /* no lcore waits longer in any call: DESIGN.md section 3 */
+#define ARGS_FDB_SIZE_DEFAULT 65536
+#define ARGS_FDB_SIZE_MAX (4u << 20)
 
 struct args {
 	uint64_t portmask; /* bit n: ethdev n is an uplink; 0: no -p */

@@ -46,6 +46,7 @@ static const char usage[] =
 	"  --idle-sleep US        let an idle lcore sleep up to US microseconds at a time, 1 to 1000, as\n"
 	"                         a frame then may wait (default 0: poll without a pause)\n"
 	"  --ctl-socket PATH      control socket for vsw-ctl; 'none' for none (default %s)\n"
+	"  --preflight            print whether this command line can start, and what to do; exit 0 or 1\n"
 	"  --cmdline-file FILE    run the commands of FILE, as vsw-ctl would (default: none)\n"
 	"\n"
 	"EAL options most used: -l CORES, --no-pci, --in-memory, --no-huge, -m MiB,\n"

@@ -13,8 +13,6 @@
 #include <rte_errno.h>
 
 #define CAPTURE_BYTES 65536
-#define PAGES_PATH "/sys/kernel/mm/hugepages/hugepages-2048kB/"
-#define PAGES_ADVISED 512 /* 1 GiB: the switch and a few virtio-user front ends */
 
 /* stdout and stderr, diverted into a file in memory. */
 struct capture {
@@ -56,32 +54,6 @@ capture_end(struct capture *capture, char *text)
 	close(capture->file);
 }
 
-static long
-read_pages(const char *name)
-{
-	char path[128];
-	long pages = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), PAGES_PATH "%s", name);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return 0;
-	if (fscanf(file, "%ld", &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return pages;
-}
-
-static int
-explain_core(const char *line, struct vsw_error *err)
-{
-	long n = sysconf(_SC_NPROCESSORS_CONF);
-
-	return vsw_error_set(err, EINVAL, "%s: this machine has %ld CPUs, 0 to %ld; choose with -l",
-			     line, n, n - 1);
-}
-
 static int
 explain_core_syntax(const char *line, struct vsw_error *err)
 {
@@ -106,55 +78,16 @@ explain_prefix(const char *line, struct vsw_error *err)
 }
 
 static int
-explain_mount(const char *line, struct vsw_error *err)
-{
-	(void)line;
-	return vsw_error_set(
-		err, ENOENT,
-		"%ld hugepages of 2 MiB are free, but no hugetlbfs is mounted; run "
-		"'mkdir -p /dev/hugepages && mount -t hugetlbfs none /dev/hugepages', or "
-		"start with --in-memory",
-		read_pages("free_hugepages"));
-}
-
-static int
-explain_hugepages(const char *line, struct vsw_error *err)
-{
-	long total = read_pages("nr_hugepages"), n_free = read_pages("free_hugepages");
-
-	(void)line;
-	return vsw_error_set(
-		err, ENOMEM,
-		"not enough hugepages: %ld of %ld pages of 2 MiB are free; run 'echo %ld > "
-		"/proc/sys/vm/nr_hugepages' as root, or start with --no-huge",
-		n_free, total, total - n_free + PAGES_ADVISED);
-}
-
-static int
-explain_memory(const char *line, struct vsw_error *err)
-{
-	return vsw_error_set(err, ENOMEM, "%s; ask for less with -m, or supply more hugepages",
-			     line);
-}
-
-static int
-explain_no_memory(const char *line, struct vsw_error *err)
-{
-	(void)line;
-	return vsw_error_set(
-		err, ENOMEM,
-		"EAL gets no memory: ask for less with -m; where it uses hugepages, this user "
-		"needs write access to the hugetlbfs mount, or --in-memory");
-}
-
-static int
 explain_other(const char *line, struct vsw_error *err)
 {
 	return vsw_error_set(err, rte_errno != 0 ? rte_errno : EINVAL, "EAL does not start: %s",
 			     line);
 }
 
-/* The first that occurs in EAL's lines is the cause: EAL 22.11 words them so. */
+/*
+ * The first that occurs in EAL's lines is the cause: EAL 22.11 words them so. All others are a
+ * matter of CPUs or memory: there the preflight has the numbers.
+ */
 static const struct {
 	const char *text;
 	int (*explain)(const char *line, struct vsw_error *err);
@@ -163,15 +96,11 @@ static const struct {
 	{"invalid option", explain_option},
 	{"is not compatible with", explain_other},
 	{"invalid core list syntax", explain_core_syntax},
-	{" unavailable\n", explain_core},
 	{"another primary process", explain_prefix},
-	{"no mounted hugetlbfs", explain_mount},
-	{"Not enough memory available", explain_memory},
-	{"Cannot get hugepage information", explain_hugepages},
-	{"services array", explain_no_memory},
-	{"FATAL: ", explain_other},
-	{"rror", explain_other},
 };
+
+/* Where the preflight has found nothing: the line that tells most. */
+static const char *const telling[] = {"Not enough memory", "FATAL: ", "rror"};
 
 /* The line of text around hit, without "EAL: " or the program's name. */
 static void
@@ -188,7 +117,7 @@ copy_line(const char *text, const char *hit, char *line, size_t size)
 }
 
 static int
-explain(const char *text, struct vsw_error *err)
+explain(const char *text, const struct preflight *preflight, struct vsw_error *err)
 {
 	char line[256];
 	const char *hit;
@@ -201,22 +130,33 @@ explain(const char *text, struct vsw_error *err)
 		copy_line(text, hit, line, sizeof(line));
 		return causes[i].explain(line, err);
 	}
+	if (preflight_explain(preflight, err) < 0)
+		return -err->code;
+	for (i = 0; i < RTE_DIM(telling); i++) {
+		hit = strstr(text, telling[i]);
+		if (hit == NULL)
+			continue;
+		copy_line(text, hit, line, sizeof(line));
+		return explain_other(line, err);
+	}
 	return explain_other(rte_strerror(rte_errno), err);
 }
 
 int
-eal_start(int argc, char **argv, struct vsw_error *err)
+eal_start(int argc, char **argv, const struct preflight *preflight, struct vsw_error *err)
 {
 	char text[CAPTURE_BYTES] = "";
 	struct capture capture;
 	bool captured;
 	int ret;
 
+	if (preflight->cpus_denied)
+		return preflight_explain(preflight, err);
 	captured = capture_begin(&capture);
 	ret = rte_eal_init(argc, argv);
 	if (captured)
 		capture_end(&capture, text);
 	if (ret >= 0)
 		return ret;
-	return explain(text, err);
+	return explain(text, preflight, err);
 }

@@ -3,17 +3,18 @@
  * Start DPDK's EAL, and say in one sentence why it does not start.
  *
  * EAL explains a failed start with several lines, on stdout and stderr, the cause among them. They
- * are held back while it starts; on failure the cause is looked up in them and worded with numbers
- * and a remedy; EAL's own lines follow only when no cause is known.
+ * are held back while it starts; on failure the cause is looked up in them, or it is what the
+ * preflight has found, with numbers and a remedy; only when neither knows, EAL's line is given.
  *
  * Threads: main, before any other thread of ours.
  */
 #ifndef EAL_START_H
 #define EAL_START_H
 
+#include "preflight.h"
 #include "vsw_error.h"
 
 /* As rte_eal_init(): the number of arguments that EAL took, or a negative errno with err set. */
-int eal_start(int argc, char **argv, struct vsw_error *err);
+int eal_start(int argc, char **argv, const struct preflight *preflight, struct vsw_error *err);
 
 #endif /* EAL_START_H */

@@ -16,6 +16,7 @@
 #include "dpdk_log.h"
 #include "eal_start.h"
 #include "lcore.h"
+#include "preflight.h"
 #include "switch.h"
 #include "uplinks.h"
 #include "version.h"
@@ -111,7 +112,7 @@ forward(struct vsw_switch *vsw, struct control *control, struct vsw_error *err)
 }
 
 static int
-run(const struct args *args, struct vsw_error *err)
+run(const struct args *args, const struct preflight *preflight, struct vsw_error *err)
 {
 	struct control *control = NULL;
 	struct vsw_switch vsw;
@@ -132,6 +133,7 @@ run(const struct args *args, struct vsw_error *err)
 	ret = configure(&vsw, args, err);
 	if (ret == 0) {
 		args_notes_log(args->notes);
+		preflight_warn(preflight);
 		vsw_log(VSW_LOG_NOTICE, "version %s, lcores: %u, control socket: %s", VERSION,
 			vsw.n_lcores, args->ctl_path != NULL ? args->ctl_path : "none");
 		ret = forward(&vsw, control, err);
@@ -147,22 +149,28 @@ out_switch:
 int
 main(int argc, char **argv)
 {
+	struct preflight preflight;
 	struct vsw_error err = {0};
 	struct args args;
 	int n_eal, ret;
 
 	if (args_answer(argc, argv))
 		return EXIT_SUCCESS;
+	preflight_look(argc, argv, &preflight);
+	if (preflight_is_asked(argc, argv))
+		return preflight_print(&preflight) ? EXIT_SUCCESS : EXIT_FAILURE;
 	control_prepare();
 	dpdk_log_set_levels();
-	n_eal = ret = eal_start(argc, argv, &err);
+	n_eal = ret = eal_start(argc, argv, &preflight, &err);
 	if (ret >= 0) {
 		umask(SOCKET_UMASK); /* not before: EAL makes directories */
 		ret = args_parse(argc - n_eal, argv + n_eal, &args, &err);
 		if (ret == 0)
 			ret = dpdk_log_open();
 		if (ret == 0)
-			ret = run(&args, &err);
+			ret = run(&args, &preflight, &err);
+		if (ret == -ENOMEM)
+			preflight_explain(&preflight, &err);
 		dpdk_log_close();
 	}
 	if (ret < 0)

@@ -80,6 +80,9 @@ struct vsw_switch {
 int switch_init(struct vsw_switch *vsw, uint32_t fdb_size, uint32_t mbufs_min,
 		struct vsw_error *err);
 
+/* MiB of EAL's memory that such a switch takes, with room for some tens of ports. */
+uint32_t switch_memory_mb(unsigned int n_lcores, uint32_t fdb_size, uint32_t mbufs_min);
+
 /* The lcores have stopped; ports that are left are destroyed. */
 void switch_fini(struct vsw_switch *vsw);
 
