@@ -2,6 +2,7 @@
 #include "port.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -21,6 +22,7 @@
 static struct port *ports[PORTS_MAX];
 static uint32_t n_ports;
 static struct rte_mempool *pool;
+static pthread_mutex_t in_burst = PTHREAD_MUTEX_INITIALIZER;
 
 uint64_t
 port_now_ns(void)
@@ -97,6 +99,22 @@ create_pool(void)
  */
 #define TX_SHARE 4
 
+/*
+ * On the driver's thread, when a link has changed and before rings are set up anew: a burst that is
+ * under way, perhaps on this very CPU, ends first, and the next one sees the link.
+ */
+static int
+on_link_change(uint16_t ethdev_id, enum rte_eth_event_type event, void *arg, void *result)
+{
+	(void)ethdev_id;
+	(void)event;
+	(void)arg;
+	(void)result;
+	pthread_mutex_lock(&in_burst);
+	pthread_mutex_unlock(&in_burst);
+	return 0;
+}
+
 static int
 set_up(uint16_t ethdev_id)
 {
@@ -116,6 +134,9 @@ set_up(uint16_t ethdev_id)
 		rc = rte_eth_rx_queue_setup(ethdev_id, i, size, SOCKET_ID_ANY, NULL, pool);
 	for (i = 0; i < n && rc == 0; i++)
 		rc = rte_eth_tx_queue_setup(ethdev_id, i, size / TX_SHARE, SOCKET_ID_ANY, NULL);
+	if (rc == 0)
+		rc = rte_eth_dev_callback_register(ethdev_id, RTE_ETH_EVENT_INTR_LSC,
+						   on_link_change, NULL);
 	if (rc == 0)
 		rc = rte_eth_dev_start(ethdev_id);
 	return rc;
@@ -212,9 +233,12 @@ queue_receive(struct port *port, uint16_t queue)
 {
 	struct rte_mbuf *frames[PORT_BURST];
 	uint64_t now_ns;
-	uint16_t n, i;
+	uint16_t n = 0, i;
 
-	n = rte_eth_rx_burst(port->ethdev_id, queue, frames, PORT_BURST);
+	pthread_mutex_lock(&in_burst);
+	if (port_link_is_up(port))
+		n = rte_eth_rx_burst(port->ethdev_id, queue, frames, PORT_BURST);
+	pthread_mutex_unlock(&in_burst);
 	if (n == 0)
 		return 0;
 	now_ns = port_now_ns();
@@ -259,8 +283,10 @@ port_send(struct port *port, uint16_t queue, struct rte_mbuf **frames, uint16_t 
 {
 	uint16_t sent = 0;
 
+	pthread_mutex_lock(&in_burst);
 	if (port_link_is_up(port))
 		sent = rte_eth_tx_burst(port->ethdev_id, queue % port->n_queues, frames, n);
+	pthread_mutex_unlock(&in_burst);
 	if (sent < n)
 		rte_pktmbuf_free_bulk(frames + sent, n - sent);
 	port->tx_frames += sent;
