@@ -300,8 +300,8 @@ def test_eal_that_does_not_start(workdir, options, words):
 
 
 @pytest.mark.parametrize("options", [
-    ["--no-such-option"], ["--idle-sleep", "1001"], ["--socket-file", ""], ["--cmdline-file", "/nonexistent"]],
-    ids=" ".join)
+    ["--no-such-option"], ["--idle-sleep", "1001"], ["--socket-file", ""],
+    ["--cmdline-file", "/nonexistent"]], ids=" ".join)
 def test_bad_options(workdir, options):
     switch = Switch(workdir)
     switch.command += options
