@@ -230,6 +230,25 @@ def test_several_uplinks_share_nothing(rig, netns):
     assert second.receive(0) == []
 
 
+def test_addresses_move_between_guests(rig, netns):
+    """A guest has any number of addresses, and who uses one last has it."""
+    site = Site(rig, netns, "-p 1", SMALL)
+    site.learn()
+    others = [f"02:00:00:00:0a:{number:02x}" for number in range(5)]
+    for other in others:
+        wire = tagged(other, UNKNOWN, 1000)
+        site.expect(0, ether(other, UNKNOWN), [], [], [wire])
+    for other in others:
+        frame = ether(mac_of(1), other)
+        site.expect(1, frame, [frame], [], [])
+    site.expect(1, ether(others[0], UNKNOWN), [], [], [tagged(others[0], UNKNOWN, 1001)])
+    frame = ether(mac_of(0), others[0])
+    site.expect(0, frame, [], [frame], [])
+    site.expect_drop(WIRE, tagged(OUTSIDE, others[0], 1000), "foreign_da")
+    frame = tagged(OUTSIDE, others[0], 1001)
+    site.expect(WIRE, frame, [], [ether(OUTSIDE, others[0])], [])
+
+
 @pytest.mark.parametrize("options, number", [("-p 1 --vlan-base 2000", 2000),
                                              ("-p 1 --vlan-base 0", None)])
 def test_vlan_base(rig, netns, options, number):
