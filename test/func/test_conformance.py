@@ -361,26 +361,3 @@ def test_refused_frames_return_their_buffers(bench):
     assert bench.from_front(lambda: None, 0) == []
     bench.switch.check_frames()
     bench.switch.ctl(f"fdb del {mac_of(8)}")
-
-
-def test_more_than_64_guests_have_their_own_tags(rig):
-    """66 guests in VLANs 1000 .. 1065, and a trunk that carries them all."""
-    n = 66
-    switch = rig.switch(ports=["", *[f",vlan={1000 + number}" for number in range(n)]])
-    switch.ctl(f"port set vhost0 vlan trunk 1000-{1000 + n - 1}")
-    fronts = [rig.front(switch.socket_path(number), size=16) for number in range(n + 1)]
-    switch.wait_state(*[f"vhost{number}" for number in range(n + 1)])
-    trunk, *guests = fronts
-    for number, guest in enumerate(guests):
-        frame = frame_of(number, payload=b"guest %d" % number * 9)
-        tag = struct.pack("!HH", 0x8100, 1000 + number)
-        guest.send(frame)
-        assert wait_until(trunk.receive, 2, "its frame") == [frame[:12] + tag + frame[12:]]
-        answer = ether("02:00:00:00:ff:01", mac_of(number))
-        trunk.send(answer[:12] + tag + answer[12:])
-        assert wait_until(guest.receive, 2, "the answer") == [answer]
-    assert switch.drops() == {}
-    assert all(guest.receive() == [] for guest in guests)
-    for front in fronts:
-        front.close()
-    switch.wait_state(*[f"vhost{number}" for number in range(n + 1)], state="listening")

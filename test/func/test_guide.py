@@ -249,6 +249,32 @@ def test_addresses_move_between_guests(rig, netns):
     site.expect(WIRE, frame, [], [ether(OUTSIDE, others[0])], [])
 
 
+def test_more_than_64_guests_have_their_own_tags(rig, netns):
+    """66 guests on two sockets; what each sends and gets has its number on the uplink."""
+    line = SMALL + " -p 0x1 --socket-file more,name=more,clients=2"
+    switch = GuideSwitch(rig.directory, netns, "", line)
+    rig.switches.append(switch)
+    switch.start()
+    names = ["more-0", "more-1", *[f"usvhost-{number}" for number in range(64)]]
+    fronts = []
+    for name in names:
+        path = os.path.join(rig.directory, name.split("-")[0])
+        fronts.append(rig.front(path, size=16))
+        switch.wait_state(name)
+    switch.wait_state("uplink0")
+    wire = netns.open("dtap0", 0x0003)
+    for number, front in enumerate(fronts):
+        front.send(ether(mac_of(number), UNKNOWN))
+        assert wire.receive(1) == [on_wire(number, UNKNOWN)]
+        wire.send(tagged(OUTSIDE, mac_of(number), 1000 + number))
+        frame, = wait_until(front.receive, 2, "the frame of the uplink")
+        assert frame == ether(OUTSIDE, mac_of(number))
+    for name, front in zip(names, fronts):
+        assert front.receive() == []
+        front.close()
+    switch.wait_state(*names, state="listening")
+
+
 @pytest.mark.parametrize("options, number", [("-p 1 --vlan-base 2000", 2000),
                                              ("-p 1 --vlan-base 0", None)])
 def test_vlan_base(rig, netns, options, number):
