@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from frames import BROADCAST, ether
 from guest import assert_flawless, device, mac_of
 from honest import HonestPair
 
@@ -25,10 +26,13 @@ def test_queues_are_balanced(rig):
 
 def test_pinned_queues_stay_where_they_are(rig):
     switch = rig.switch(ports=[",lcore=1", ",lcore=1", ",lcore=1", ""], n_lcores=2)
-    rig.lan(switch, 4)
+    lan = rig.lan(switch, 4)
     assert queues_by_lcore(switch) == {0: ["vhost3:0"],
                                        1: ["vhost0:0", "vhost1:0", "vhost2:0"]}
     assert switch.port_info("vhost1")["lcores"] == [1]
+    # No frame waits for another one, whichever lcore has it.
+    for number in (0, 3):
+        assert lan.reach(number, ether(mac_of(number), BROADCAST)) == {0, 1, 2, 3} - {number}
 
 
 @pytest.mark.parametrize("n_lcores", [2, 3])
