@@ -19,6 +19,7 @@
 #include "stats_screen.h"
 #include "vsw_fdb.h"
 #include "vsw_log.h"
+#include "vsw_port_vhost.h"
 
 /* The log is written, the stop flag looked at and the FDB aged by a share, this often. */
 #define TICK_MS 100
@@ -105,6 +106,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	registration_log(vsw);
 	vsw_log_drain(now_ns / 1000000000ULL);
+	vsw_port_vhost_tick();
 	if (control->ticks % TICKS_PER_S == 0)
 		each_second(vsw, now_ns, control->ticks / TICKS_PER_S);
 	vsw_fdb_sweep(vsw->fdb, control->ticks % TICKS_PER_S * share, share);

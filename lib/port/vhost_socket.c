@@ -10,6 +10,7 @@
 #include <rte_vhost.h>
 
 #include "vhost_port.h"
+#include "vhost_wake.h"
 
 /* What needs offload support on our side, which comes with lib/fwd's offload stage. */
 #define FEATURES_NOT_OFFERED                                                                       \
@@ -135,6 +136,8 @@ start_driver(struct vhost_socket *socket, const struct vsw_port_vhost_config *co
 		ret = set_access(config, err);
 	if (ret < 0)
 		rte_vhost_driver_unregister(socket->path);
+	else
+		vhost_wake();
 	return ret;
 }
 

@@ -97,6 +97,9 @@ int vsw_port_vhost_create(const struct vsw_port_vhost_config *config,
 			  const struct vsw_port_vhost_env *env, struct vsw_port **port,
 			  struct vsw_error *err);
 
+/* To be called ten times a second: lets a new socket be served at once. */
+void vsw_port_vhost_tick(void);
+
 bool vsw_port_is_vhost(const struct vsw_port *port);
 
 /*
