@@ -15,15 +15,6 @@
 #define ADMITTED VSW_DROP_N
 
 static inline uint64_t
-destination(const uint8_t *head)
-{
-	uint64_t word;
-
-	memcpy(&word, head, sizeof(word));
-	return rte_be_to_cpu_64(word) >> 16;
-}
-
-static inline uint64_t
 source(const uint8_t *head)
 {
 	uint64_t word;
@@ -42,7 +33,7 @@ admit_frame(const struct vsw_fwd_port *port, struct vsw_frame *frame, uint64_t *
 	frame->tag = frame->vlan.tag;
 	if (unlikely(vsw_fwd_is_oversize(frame, port->max_bytes)))
 		return VSW_DROP_OVERSIZE;
-	*da = destination(frame->head);
+	*da = vsw_fwd_destination(frame->head);
 	*sa = source(frame->head);
 	if (unlikely(vsw_mac_is_group(*sa)))
 		return VSW_DROP_SRC_GROUP;

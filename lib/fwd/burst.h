@@ -10,6 +10,9 @@
 #define BURST_H
 
 #include <stdint.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
 
 #include <rte_branch_prediction.h>
 
@@ -60,6 +63,16 @@ vsw_fwd_output(struct vsw_fwd_lcore *lcore, const struct vsw_fwd_port *port,
 		lcore->used[lcore->n_used++] = port->port_id;
 	}
 	output->frame[output->n++] = frame;
+}
+
+/* The destination address of a frame of at least 14 bytes. */
+static inline uint64_t
+vsw_fwd_destination(const uint8_t *head)
+{
+	uint64_t word;
+
+	memcpy(&word, head, sizeof(word));
+	return rte_be_to_cpu_64(word) >> 16;
 }
 
 /* True for a broadcast or multicast destination: the I/G bit of a key's address. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The service connect: what one port receives leaves by its peer, as by a wire. Nothing is learned
- * or looked up, and what a bridge keeps to itself (reserved addresses, odd sources) passes.
+ * or looked up, and what a bridge keeps to itself (reserved addresses, odd sources) passes; not so
+ * PAUSE, which is between two neighbours of one link.
  */
 #include "burst.h"
+#include "vsw_mac.h"
 
 #define ADMITTED VSW_DROP_N
 
@@ -17,6 +19,8 @@ admit_any(const struct vsw_fwd_port *port, struct vsw_frame *frame)
 	frame->tag = frame->vlan.tag;
 	if (vsw_fwd_is_oversize(frame, port->max_bytes))
 		return VSW_DROP_OVERSIZE;
+	if (vsw_mac_is_pause(vsw_fwd_destination(frame->head)))
+		return VSW_DROP_RESERVED_DA;
 	return port->peer->hot != NULL ? ADMITTED : VSW_DROP_PORT_DOWN;
 }
 
@@ -31,7 +35,6 @@ vsw_fwd_connect(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 	burst->row->rx_frames += burst->n;
 	for (i = 0; i < burst->n; i++) {
 		struct vsw_frame *frame = &burst->frame[i];
-
 		enum vsw_drop verdict = admit_any(burst->port, frame);
 
 		burst->row->rx_bytes += frame->len_bytes;

@@ -76,6 +76,17 @@ every_address_passes_and_none_is_learned(void **state)
 }
 
 static void
+pause_stays_on_its_link(void **state)
+{
+	(void)state;
+	lan_frame(bytes, BODY_BYTES, 0x0180c2000001, MAC_A);
+	lan_send(&lan, 0, bytes, BODY_BYTES);
+	lan_run(&lan);
+	lan_expect_nothing(&lan);
+	assert_int_equal(lan_drops(&lan, 0, VSW_DROP_RESERVED_DA), 1);
+}
+
+static void
 every_tag_passes(void **state)
 {
 	static const uint32_t tags[] = {LAN_C_TAG(0xe000), LAN_C_TAG(1), LAN_C_TAG(0xffff),
@@ -165,6 +176,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_address_passes_and_none_is_learned),
+		TEST(pause_stays_on_its_link),
 		TEST(every_tag_passes),
 		TEST(lengths_have_limits),
 		TEST(smaller_mtu_of_the_peer_drops_there),

@@ -33,6 +33,16 @@ vsw_mac_is_reserved(uint64_t mac)
 	return (mac & ~0xfULL) == 0x0180c2000000ULL;
 }
 
+/*
+ * True for 01:80:c2:00:00:01, MAC control (PAUSE), which nothing that relays frames passes on.
+ * Source: IEEE 802.3-2018 annex 31B.
+ */
+static inline bool
+vsw_mac_is_pause(uint64_t mac)
+{
+	return mac == 0x0180c2000001ULL;
+}
+
 /* Parse "xx:xx:xx:xx:xx:xx" (also with '-'), and nothing else. Returns 0 or -EINVAL. */
 int vsw_mac_parse(const char *text, uint64_t *mac);
 
