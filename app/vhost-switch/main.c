@@ -133,6 +133,10 @@ run(const struct args *args, const struct preflight *preflight, struct vsw_error
 	ret = configure(&vsw, args, err);
 	if (ret == 0) {
 		args_notes_log(args->notes);
+		if (vsw.shared && args->mergeable)
+			vsw_log(VSW_LOG_NOTICE,
+				"guests are offered mergeable receive buffers, other "
+				"than in the guide; --mergeable 0 changes that");
 		preflight_warn(preflight);
 		vsw_log(VSW_LOG_NOTICE, "version %s, lcores: %u, control socket: %s", VERSION,
 			vsw.n_lcores, args->ctl_path != NULL ? args->ctl_path : "none");

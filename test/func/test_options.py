@@ -149,7 +149,7 @@ def test_registration(rig):
 @pytest.mark.parametrize("options, words", [
     ("-p 2", ["-p 0x2", "no Ethernet device 1", "found 1"]),
     ("--mergable 1", ["--mergable", "did you mean --mergeable?"]),
-    ("--total-num-mbufs 200000", ["200000 frame buffers (", " MiB)", "-m"]),
+    ("--total-num-mbufs 200000", ["the switch needs 1948 MiB", "-m 1948"]),
 ])
 def test_refused_with_one_sentence(workdir, options, words):
     switch = Switch(workdir, options=options.split(), eal=["--vdev", "net_null0"])
