@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 
-from child import OTHERS_CPU
+from child import OTHERS_CPU, TEST_NICE, raise_priority
 from guest import Guest
 from lan import Lan
 from rawfront import RawFront
@@ -19,6 +19,7 @@ LOG_TAIL_LINES = 40
 
 def pytest_sessionstart():
     os.sched_setaffinity(0, {OTHERS_CPU})
+    raise_priority(TEST_NICE)
 
 
 @pytest.fixture

@@ -163,8 +163,9 @@ def test_lines_of_the_guide(rig, netns, options, table):
     check(site, **table)
     rings = site.switch.ctl("show vhost usvhost-0")["ports"][0]["feature_names"]
     assert any("MRG_RXBUF" in name.upper() for name in rings) == (options != "--mergeable 0")
-    assert ("Statistics for device usvhost-0" in site.switch.child.log() or
-            options != "--stats 1")
+    if options == "--stats 1":
+        wait_until(lambda: "Statistics for device usvhost-0" in site.switch.child.log(), 3,
+                   "the statistics screen")
 
 
 def test_registration_line(rig, netns):

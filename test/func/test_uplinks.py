@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from child import wait_until
-from frames import BROADCAST, ether
+from frames import BROADCAST, LOCAL_EXPERIMENTAL, ether
 from guest import mac_of
 from netns import Netns
 from switch import ControlError
@@ -52,11 +52,12 @@ class Site:
             self.netns.ip("link del wire0", check=False)
 
     def receive(self, number, count):
-        """Wait for frames at a guest's port; take all."""
+        """Wait for frames of the tests at a guest's port; take all."""
         frames = []
 
         def enough():
-            frames.extend(self.guest.receive(number))
+            frames.extend(frame for frame in self.guest.receive(number)
+                          if frame[12:14] == LOCAL_EXPERIMENTAL.to_bytes(2, "big"))
             return len(frames) >= count
         try:
             wait_until(enough, 3, "the frames")
@@ -168,25 +169,29 @@ def test_uplinks_do_not_loop(site):
     names = ["up0", "up1"]
     site.netns.ip("link add br0 type bridge")
     site.netns.ip("link set br0 up")
-    for name in names:
-        site.add(f"eth {name} devargs net_tap_{name},iface=wire{name}")
-        site.netns.ip(f"link set wire{name} master br0")
-    site.switch.wait_state(*names)
-    wire = site.netns.open("br0")
-    # A bridge port forwards at once without STP, but not before the kernel has noticed it.
-    wait_until(lambda: site.netns.run("ip", "-d", "link", "show", "master", "br0")
-               .stdout.count("state forwarding") == 2, 5, "the bridge forwards")
-    before = site.switch.port_stats()
-    site.guest.send(ether(mac_of(0), BROADCAST))
-    assert len(wire.receive(2)) == 2
-    site.switch.wait_quiet()
-    after = site.switch.port_stats()
-    assert [after[name]["tx_frames"] - before[name]["tx_frames"] for name in names] == [1, 1]
-    assert [after[name]["rx_frames"] - before[name]["rx_frames"] for name in names] == [1, 1]
-    for name in names:
-        site.switch.ctl(f"port del {name}")
-    site.netns.ip("link del br0")
-    site.guest.receive(0), site.guest.receive(1)
+    try:
+        for name in names:
+            site.add(f"eth {name} devargs net_tap_{name},iface=wire{name}")
+            site.netns.ip(f"link set wire{name} master br0")
+        site.switch.wait_state(*names)
+        wire = site.netns.open("br0")
+        # A port of it forwards at once without STP, but not before the kernel has noticed it.
+        wait_until(lambda: site.netns.run("ip", "-d", "link", "show", "master", "br0")
+                   .stdout.count("state forwarding") == 2, 5, "the bridge forwards")
+        before = site.switch.port_stats()
+        frame = ether(mac_of(0), BROADCAST, b"once")
+        site.guest.send(frame)
+        assert wire.receive(2) == [frame, frame]
+        site.switch.wait_quiet()
+        after = site.switch.port_stats()
+        assert [after[name]["tx_frames"] - before[name]["tx_frames"] for name in names] == [1, 1]
+        # One from the guest, and what each uplink has sent by the other one.
+        assert site.receive(1, 3) == [frame, frame, frame]
+    finally:
+        for name in names:
+            site.switch.ctl(f"port del {name}")
+        site.netns.ip("link del br0")
+        site.guest.receive(0), site.guest.receive(1)
 
 
 def test_host_ports_ping(site):
