@@ -195,7 +195,7 @@ def test_front_end_line_of_the_guide(rig, netns):
         wait_until(lambda: mac in site.switch.fdb_ports(), 10, "its first frames are seen")
         site.wire.send(tagged(OUTSIDE, mac, 1002))
         wait_until(lambda: tagged(mac, OUTSIDE, 1002) in site.wire.receive(0), 5, "the echo")
-        assert "VLAN_TAG 1002 registered" in site.switch.child.log()
+        wait_until(lambda: "VLAN_TAG 1002 registered" in site.switch.child.log(), 2, "the line")
     finally:
         testpmd.process.stdin.close()
         testpmd.kill()
