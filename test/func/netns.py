@@ -79,6 +79,8 @@ class Netns:
 
     def __init__(self, name):
         self.name = f"{name}{os.getpid()}"
+        # What stands before a command to run it inside; unlike `ip netns exec` in a chroot, too.
+        self.enter = ["nsenter", f"--net=/run/netns/{self.name}"]
         self.endpoints = []
         subprocess.run(["ip", "netns", "add", self.name], check=True)
         self.inside(self._silence_ipv6)
@@ -104,14 +106,14 @@ class Netns:
 
     def run(self, *command, check=True):
         """Run a command inside. Returns the completed process, with its output as text."""
-        done = subprocess.run(["ip", "netns", "exec", self.name, *command], text=True,
+        done = subprocess.run([*self.enter, *command], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert done.returncode == 0 or not check, f"{' '.join(command)}: {done.stdout}"
         return done
 
     def ip(self, line, check=True):
         """`ip` with the words of a line: ip("link set veth0 down")."""
-        return subprocess.run(["ip", "-n", self.name, *line.split()], check=check, text=True,
+        return subprocess.run([*self.enter, "ip", *line.split()], check=check, text=True,
                               capture_output=not check)
 
     def veth(self, one, other, mtu=1500):

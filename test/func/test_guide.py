@@ -41,8 +41,8 @@ class GuideSwitch(Switch):
 
     def __init__(self, directory, netns, options, line=LINE):
         super().__init__(directory)
-        self.command = ["env", "-C", directory, "ip", "netns", "exec", netns.name,
-                        SWITCH, *line.split(), *options.split()]
+        self.command = ["env", "-C", directory, *netns.enter, SWITCH, *line.split(),
+                        *options.split()]
         if "--ctl-socket" not in self.command:
             self.ctl_path = "/run/vhost-switch.ctl"
 

@@ -56,6 +56,20 @@ def test_ports_at_run_time(rig):
     pair.finish()
 
 
+def test_new_socket_is_served_at_once(rig):
+    """Not when librte_vhost's thread next looks for new ones, which it does once a second."""
+    switch = rig.switch()
+    times = []
+    for number in range(5):
+        path = switch.socket_path(number)
+        switch.ctl(f"port add vhost port{number} path {path}")
+        start = time.monotonic()
+        rig.front(path)
+        switch.wait_state(f"port{number}")
+        times.append(time.monotonic() - start)
+    assert sorted(times)[2] < 0.5, times
+
+
 def test_stopped_port_neither_sends_nor_receives(rig):
     switch = rig.switch(ports=3)
     lan = rig.lan(switch, 3)

@@ -29,7 +29,7 @@ class Site:
 
     def __init__(self, rig, netns, **options):
         self.netns = netns
-        self.switch = rig.switch(ports=2, prefix=("ip", "netns", "exec", netns.name), **options)
+        self.switch = rig.switch(ports=2, prefix=netns.enter, **options)
         self.lan = rig.lan(self.switch, 2)
         self.guest = self.lan.guest
 
