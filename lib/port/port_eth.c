@@ -208,9 +208,13 @@ vsw_port_eth_get_info(const struct vsw_port *port, struct vsw_port_eth_info *inf
 	int i;
 
 	memset(info, 0, sizeof(*info));
-	rte_eth_dev_info_get(eth->ethdev_id, &dev_info);
-	rte_eth_macaddr_get(eth->ethdev_id, &mac);
-	rte_eth_link_get_nowait(eth->ethdev_id, &link);
+	/* What a device that is gone cannot tell is unknown. */
+	if (rte_eth_dev_info_get(eth->ethdev_id, &dev_info) < 0)
+		dev_info.driver_name = NULL;
+	if (rte_eth_macaddr_get(eth->ethdev_id, &mac) < 0)
+		memset(&mac, 0, sizeof(mac));
+	if (rte_eth_link_get_nowait(eth->ethdev_id, &link) < 0)
+		link.link_speed = RTE_ETH_SPEED_NUM_UNKNOWN;
 	info->ethdev_id = eth->ethdev_id;
 	info->driver = dev_info.driver_name != NULL ? dev_info.driver_name : "unknown";
 	info->device = eth->device != NULL ? rte_dev_name(eth->device) : "unknown";
