@@ -55,6 +55,7 @@ shared_join(const struct vsw_switch *vsw, struct vsw_port *port)
 	};
 }
 
+/* Ports that are connected to others keep their place: they may be disconnected. */
 void
 shared_update_uplinks(const struct vsw_switch *vsw)
 {
@@ -62,15 +63,17 @@ shared_update_uplinks(const struct vsw_switch *vsw)
 	struct vsw_port *port;
 	uint16_t port_id = 0;
 
+	if (!vsw->shared)
+		return;
 	if (vsw->vlan_base == 0)
 		vlan = (struct vsw_vlan_port){.mode = VSW_VLAN_TRANSPARENT,
 					      .vlan = VSW_FWD_SHARED_DOMAIN};
 	while ((port = vsw_port_next(&port_id)) != NULL) {
-		if (vsw->vlan_base != 0 && port->settings.service == VSW_PORT_GUEST)
+		if (vsw->vlan_base != 0 && !port->ops->uplink)
 			vsw_vlan_allow(&vlan, port->settings.vlan.vlan);
 	}
 	for (port_id = 0; (port = vsw_port_next(&port_id)) != NULL;) {
-		if (port->settings.service == VSW_PORT_UPLINK)
+		if (port->ops->uplink)
 			port->settings.vlan = vlan;
 	}
 }

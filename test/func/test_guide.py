@@ -276,6 +276,16 @@ def test_more_than_64_guests_have_their_own_tags(rig, netns):
     switch.wait_state(*names, state="listening")
 
 
+def test_guest_that_was_connected_has_its_tag_again(rig, netns):
+    """Also when ports have come and gone meanwhile."""
+    site = Site(rig, netns, "-p 1", SMALL)
+    site.switch.ctl("port connect usvhost-0 usvhost-1")
+    site.switch.ctl(f"port add vhost extra path {rig.directory}/extra")
+    site.switch.ctl("port del extra")
+    site.switch.ctl("port disconnect usvhost-0")
+    check(site)
+
+
 @pytest.mark.parametrize("options, number", [("-p 1 --vlan-base 2000", 2000),
                                              ("-p 1 --vlan-base 0", None)])
 def test_vlan_base(rig, netns, options, number):
