@@ -12,9 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <rte_byteorder.h>
-
 #include <rte_branch_prediction.h>
+#include <rte_byteorder.h>
 
 #include "vsw_fwd.h"
 #include "vsw_port_hot.h"

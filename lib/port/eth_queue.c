@@ -6,7 +6,7 @@
 #include "eth_port.h"
 #include "vsw_frame_hot.h"
 
-/* Longest wait in any call of an lcore: DESIGN.md section 2. */
+/* Longest wait in any call of an lcore: DESIGN.md section 3. */
 #define PATIENCE_PER_S 1000
 
 /* Most bursts that a start of the port throws away; a generator always has more. */
