@@ -18,6 +18,7 @@
 
 #include <stdint.h>
 
+#include "vsw_offload.h"
 #include "vsw_vlan.h"
 
 /* Most frames in a burst: DESIGN.md section 3, and the most librte_vhost hands out at once. */
@@ -36,9 +37,10 @@ struct vsw_frame {
 	const uint8_t
 		*head; /* private to the lcore; min(len_bytes, VSW_FRAME_HEAD_BYTES) readable */
 	void *backing; /* of the port that received it */
-	uint32_t len_bytes;	   /* without FCS */
-	uint32_t tag;		   /* the outer tag that the bytes wear now, as vlan.tag */
-	struct vsw_vlan_view vlan; /* as it was received; set, with tag, by admit */
+	uint32_t len_bytes;	    /* without FCS */
+	uint32_t tag;		    /* the outer tag that the bytes wear now, as vlan.tag */
+	struct vsw_vlan_view vlan;  /* as it was received; set, with tag, by admit */
+	struct vsw_offload offload; /* what a receiver must do for itself; set with head */
 };
 
 #endif /* VSW_FRAME_H */

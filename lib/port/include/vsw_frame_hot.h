@@ -24,6 +24,7 @@ vsw_frame_from_mbuf(struct vsw_frame *frame, struct rte_mbuf *mbuf)
 	frame->head = rte_pktmbuf_mtod(mbuf, const uint8_t *);
 	frame->backing = mbuf;
 	frame->len_bytes = rte_pktmbuf_pkt_len(mbuf);
+	frame->offload = (struct vsw_offload){0};
 }
 
 static inline void
@@ -51,6 +52,7 @@ static inline bool
 vsw_frame_own(struct vsw_frame *frame)
 {
 	struct rte_mbuf *mbuf = frame->backing, *copy;
+	struct vsw_offload offload = frame->offload;
 
 	if (likely(rte_mbuf_refcnt_read(mbuf) == 1 && RTE_MBUF_DIRECT(mbuf)))
 		return true;
@@ -59,6 +61,7 @@ vsw_frame_own(struct vsw_frame *frame)
 		return false;
 	rte_pktmbuf_free(mbuf);
 	vsw_frame_from_mbuf(frame, copy);
+	frame->offload = offload;
 	return true;
 }
 

@@ -29,6 +29,11 @@ struct vsw_port_hot {
 	struct vsw_stats_row *rows; /* one for each lcore */
 	uint16_t port_id;
 	uint16_t min_bytes; /* shorter frames are padded with zeros before tx */
+	/*
+	 * VSW_OFFLOAD_*: what frames given to tx may need; atomic, relaxed. What changes it sees
+	 * to it that no lcore sends meanwhile.
+	 */
+	uint16_t offloads;
 } __rte_cache_aligned;
 
 struct vsw_rxq {
