@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A ring from take-over to flush, whatever its layout. */
+#include "vring.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define WRAP_BIT 15
+
+static struct vsw_vring_position
+position(const struct vsw_vring_config *config, uint16_t base)
+{
+	if (!config->packed)
+		return (struct vsw_vring_position){.index = base};
+	return (struct vsw_vring_position){
+		.index = base & ((1u << WRAP_BIT) - 1),
+		.wrap = base >> WRAP_BIT,
+	};
+}
+
+static uint16_t
+base(const struct vsw_vring *ring, struct vsw_vring_position position)
+{
+	return ring->config.packed ? position.index | position.wrap << WRAP_BIT : position.index;
+}
+
+/* True if the area lies, as a whole, in one region. */
+static bool
+lies_in(const struct vsw_vring_memory *memory, const void *area, uint64_t bytes, uintptr_t align)
+{
+	uint64_t offset;
+	uint32_t i;
+
+	if (area == NULL || (uintptr_t)area % align != 0)
+		return false;
+	for (i = 0; i < memory->n; i++) {
+		const struct vsw_vring_region *region = &memory->region[i];
+
+		offset = (uintptr_t)area - (uintptr_t)region->at;
+		if ((uintptr_t)area >= (uintptr_t)region->at && offset < region->size_bytes &&
+		    bytes <= region->size_bytes - offset)
+			return true;
+	}
+	return false;
+}
+
+bool
+vsw_vring_fits(const struct vsw_vring_config *config)
+{
+	const struct vsw_vring_memory *memory = config->memory;
+	uint64_t size = config->size, driver, device;
+
+	if (size == 0 || size > VSW_VRING_SIZE_MAX)
+		return false;
+	if (config->packed) {
+		driver = device = sizeof(struct vring_packed_desc_event);
+		if (position(config, config->avail).index >= size ||
+		    position(config, config->used).index >= size)
+			return false;
+	} else {
+		driver = sizeof(struct vring_avail) + size * sizeof(uint16_t);
+		device = sizeof(struct vring_used) + size * sizeof(struct vring_used_elem);
+		if (config->event_idx) {
+			driver += sizeof(uint16_t);
+			device += sizeof(uint16_t);
+		}
+		if ((size & (size - 1)) != 0)
+			return false;
+	}
+	return lies_in(memory, config->desc, size * sizeof(struct vring_desc), 16) &&
+	       lies_in(memory, config->driver, driver, config->packed ? 4 : 2) &&
+	       lies_in(memory, config->device, device, 4);
+}
+
+void
+vsw_vring_init(struct vsw_vring *ring, const struct vsw_vring_config *config)
+{
+	memset(ring, 0, sizeof(*ring));
+	ring->config = *config;
+	ring->next = ring->avail = position(config, config->avail);
+	ring->used = position(config, config->used);
+	ring->seen = ring->avail.index;
+	ring->shown = ring->used.index;
+	ring->fresh = true;
+	if (config->packed)
+		vring_packed_quiet(ring);
+	else
+		vring_split_quiet(ring);
+}
+
+uint16_t
+vsw_vring_avail_base(const struct vsw_vring *ring)
+{
+	return base(ring, ring->avail);
+}
+
+uint16_t
+vsw_vring_used_base(const struct vsw_vring *ring)
+{
+	return base(ring, ring->used);
+}
+
+static int
+gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer, struct vsw_vring_chain *chain)
+{
+	return ring->config.packed ? vring_packed_gather(ring, buffer, chain)
+				   : vring_split_gather(ring, buffer, chain);
+}
+
+int
+vsw_vring_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer)
+{
+	uint64_t len_bytes = buffer->len_bytes;
+	uint16_t n_pieces = buffer->n_pieces;
+	int ret;
+
+	if (ring->broken)
+		return -EBADMSG;
+	if (buffer->n_chains == VSW_VRING_CHAINS_MAX)
+		return 0;
+	ret = gather(ring, buffer, &buffer->chain[buffer->n_chains]);
+	if (ret > 0) {
+		buffer->chain[buffer->n_chains++].len_bytes = buffer->len_bytes - len_bytes;
+		return 1;
+	}
+	buffer->len_bytes = len_bytes;
+	buffer->n_pieces = n_pieces;
+	/* What does not fit behind others may fit alone. */
+	if (buffer->n_chains > 0)
+		return 0;
+	ring->broken = ret < 0;
+	return ret;
+}
+
+void
+vsw_vring_rewind(struct vsw_vring *ring)
+{
+	ring->next = ring->avail;
+}
+
+void
+vsw_vring_give(struct vsw_vring *ring, const struct vsw_vring_buffer *buffer,
+	       uint32_t written_bytes)
+{
+	uint16_t i;
+
+	for (i = 0; i < buffer->n_chains; i++) {
+		const struct vsw_vring_chain *chain = &buffer->chain[i];
+		uint32_t written = written_bytes < chain->len_bytes ? written_bytes
+								    : chain->len_bytes;
+
+		if (ring->config.packed)
+			vring_packed_give(ring, chain, written);
+		else
+			vring_split_give(ring, chain, written);
+		written_bytes -= written;
+		ring->n_given++;
+	}
+	ring->avail = ring->next;
+}
+
+bool
+vsw_vring_flush(struct vsw_vring *ring)
+{
+	bool wanted;
+
+	if (ring->n_given == 0)
+		return false;
+	wanted = ring->config.packed ? vring_packed_flush(ring) : vring_split_flush(ring);
+	/* Whoever had the ring before may have passed the event without a word. */
+	wanted |= ring->fresh && ring->config.event_idx;
+	ring->fresh = false;
+	ring->n_given = 0;
+	ring->shown = ring->used.index;
+	return wanted;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What split and packed rings share. */
+#ifndef VRING_H
+#define VRING_H
+
+#include <linux/virtio_ring.h>
+
+#include "vsw_vring.h"
+
+/* A descriptor, read once. */
+struct vring_read {
+	uint64_t address;
+	uint32_t len_bytes;
+	uint16_t flags;
+	uint16_t next_or_id;
+};
+
+/* Each word is read once: the compiler may not read it again. */
+#define VRING_LOAD(where) __atomic_load_n(&(where), __ATOMIC_RELAXED)
+#define VRING_STORE(where, value) __atomic_store_n(&(where), (value), __ATOMIC_RELAXED)
+
+/*
+ * Where guest_address is mapped; *len_bytes is cut to what is contiguous there. NULL: nowhere.
+ */
+uint8_t *vring_translate(const struct vsw_vring_memory *memory, uint64_t guest_address,
+			 uint32_t *len_bytes);
+
+/*
+ * Add the memory of a descriptor to the buffer. False if it is not the driver's memory, not meant
+ * for this direction, or too much.
+ */
+bool vring_add(const struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
+	       const struct vring_read *desc);
+
+/* Descriptors in a chain: each counts, one of no bytes too, or a chain could take any time. */
+#define VRING_CHAIN_MAX VSW_VRING_PIECES_MAX
+
+/* Number of descriptors in an indirect table; 0: it is none, or too long. */
+uint32_t vring_table_size(const struct vring_read *desc);
+
+/* Descriptor `index` of an indirect table. False if it is not in the driver's memory. */
+bool vring_table_read(const struct vsw_vring *ring, const struct vring_read *table, uint32_t index,
+		      struct vring_read *desc);
+
+/* What vsw_vring.h promises, for each layout, of one chain. */
+int vring_split_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
+		       struct vsw_vring_chain *chain);
+void vring_split_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
+		      uint32_t written_bytes);
+bool vring_split_flush(struct vsw_vring *ring);
+void vring_split_quiet(struct vsw_vring *ring);
+
+int vring_packed_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
+			struct vsw_vring_chain *chain);
+void vring_packed_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
+		       uint32_t written_bytes);
+bool vring_packed_flush(struct vsw_vring *ring);
+void vring_packed_quiet(struct vsw_vring *ring);
+
+#endif /* VRING_H */

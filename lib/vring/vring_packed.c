@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packed virtqueues: virtio 1.2 section 2.8. */
+#include <errno.h>
+
+#include "vring.h"
+
+#define FLAG_AVAIL (1u << VRING_PACKED_DESC_F_AVAIL)
+#define FLAG_USED (1u << VRING_PACKED_DESC_F_USED)
+
+static struct vring_packed_desc *
+descriptor(const struct vsw_vring *ring, uint16_t index)
+{
+	return (struct vring_packed_desc *)ring->config.desc + index;
+}
+
+static void
+step(const struct vsw_vring *ring, struct vsw_vring_position *position, uint16_t n)
+{
+	uint32_t index = position->index + n;
+
+	if (index >= ring->config.size) {
+		index -= ring->config.size;
+		position->wrap = !position->wrap;
+	}
+	position->index = index;
+}
+
+static bool
+is_available(struct vsw_vring_position position, uint16_t flags)
+{
+	return !(flags & FLAG_AVAIL) != position.wrap && !(flags & FLAG_USED) == position.wrap;
+}
+
+/* All but the flags, which have been read. */
+static struct vring_read
+read_desc(const struct vsw_vring *ring, uint16_t index, uint16_t flags)
+{
+	struct vring_packed_desc *desc = descriptor(ring, index);
+
+	return (struct vring_read){
+		.address = VRING_LOAD(desc->addr),
+		.len_bytes = VRING_LOAD(desc->len),
+		.flags = flags,
+		.next_or_id = VRING_LOAD(desc->id),
+	};
+}
+
+static bool
+add_table(const struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
+	  const struct vring_read *table)
+{
+	uint32_t size = vring_table_size(table), index;
+	struct vring_read desc;
+
+	for (index = 0; index < size; index++) {
+		if (!vring_table_read(ring, table, index, &desc) ||
+		    (desc.flags & VRING_DESC_F_INDIRECT) != 0 || !vring_add(ring, buffer, &desc))
+			return false;
+	}
+	return size > 0;
+}
+
+int
+vring_packed_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
+		    struct vsw_vring_chain *chain)
+{
+	struct vsw_vring_position at = ring->next;
+	uint16_t longest = ring->config.size < VRING_CHAIN_MAX ? ring->config.size
+							       : VRING_CHAIN_MAX;
+	struct vring_read desc;
+	uint16_t flags;
+
+	/* The flags of the first one come last: with them all of the chain is there. */
+	flags = __atomic_load_n(&descriptor(ring, at.index)->flags, __ATOMIC_ACQUIRE);
+	if (!is_available(at, flags))
+		return 0;
+	for (chain->n_slots = 1; chain->n_slots <= longest; chain->n_slots++) {
+		desc = read_desc(ring, at.index, flags);
+		if (flags & VRING_DESC_F_INDIRECT) {
+			if ((flags & VRING_DESC_F_NEXT) != 0 || !add_table(ring, buffer, &desc))
+				return -EBADMSG;
+		} else if (!vring_add(ring, buffer, &desc)) {
+			return -EBADMSG;
+		}
+		step(ring, &at, 1);
+		if ((flags & VRING_DESC_F_NEXT) == 0) {
+			chain->id = desc.next_or_id;
+			ring->next = at;
+			return 1;
+		}
+		flags = VRING_LOAD(descriptor(ring, at.index)->flags);
+	}
+	return -EBADMSG;
+}
+
+/* The flags of the first one of a flush are kept back, and show all of them at once. */
+void
+vring_packed_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
+		  uint32_t written_bytes)
+{
+	struct vring_packed_desc *desc = descriptor(ring, ring->used.index);
+	uint16_t flags = ring->used.wrap ? FLAG_AVAIL | FLAG_USED : 0;
+
+	if (written_bytes > 0)
+		flags |= VRING_DESC_F_WRITE;
+	VRING_STORE(desc->id, chain->id);
+	VRING_STORE(desc->len, written_bytes);
+	if (ring->n_given == 0) {
+		ring->first = ring->used.index;
+		ring->first_flags = flags;
+	} else {
+		__atomic_store_n(&desc->flags, flags, __ATOMIC_RELEASE);
+	}
+	step(ring, &ring->used, chain->n_slots);
+}
+
+/* As vring_need_event(), of indices that wrap at the size of the ring. */
+static bool
+passes(const struct vsw_vring *ring, uint16_t off_wrap)
+{
+	uint16_t event = off_wrap & ((1u << VRING_PACKED_EVENT_F_WRAP_CTR) - 1);
+	bool wrap = off_wrap >> VRING_PACKED_EVENT_F_WRAP_CTR;
+	uint16_t now = ring->used.index, then = ring->shown;
+
+	if (now <= then)
+		then -= ring->config.size;
+	if (wrap != ring->used.wrap)
+		event -= ring->config.size;
+	return vring_need_event(event, now, then);
+}
+
+bool
+vring_packed_flush(struct vsw_vring *ring)
+{
+	struct vring_packed_desc_event *driver = ring->config.driver;
+	uint16_t flags;
+
+	__atomic_store_n(&descriptor(ring, ring->first)->flags, ring->first_flags,
+			 __ATOMIC_RELEASE);
+	/* The driver looks at the flags after it has written what is read now, or we see it. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	flags = __atomic_load_n(&driver->flags, __ATOMIC_ACQUIRE);
+	if (flags == VRING_PACKED_EVENT_FLAG_DESC && ring->config.event_idx)
+		return passes(ring, VRING_LOAD(driver->off_wrap));
+	return flags != VRING_PACKED_EVENT_FLAG_DISABLE;
+}
+
+void
+vring_packed_quiet(struct vsw_vring *ring)
+{
+	struct vring_packed_desc_event *device = ring->config.device;
+
+	VRING_STORE(device->flags, VRING_PACKED_EVENT_FLAG_DISABLE);
+}
