@@ -103,9 +103,14 @@ vsw_port_vhost_get_info(const struct vsw_port *port, struct vsw_port_vhost_info 
 	info->client = vhost->socket->client;
 	info->n_clients = vhost->socket->n_slots;
 	info->refused = __atomic_load_n(&vhost->socket->refused, __ATOMIC_RELAXED);
-	for (i = 0; i < VSW_PORT_QUEUES_MAX; i++)
+	for (i = 0; i < VSW_PORT_QUEUES_MAX; i++) {
+		info->queue[2 * i].enabled =
+			__atomic_load_n(&vhost->tx_enabled, __ATOMIC_RELAXED) >> i & 1;
+		info->queue[2 * i + 1].enabled =
+			__atomic_load_n(&vhost->rx_enabled, __ATOMIC_RELAXED) >> i & 1;
 		info->queue[2 * i + 1].broken =
 			__atomic_load_n(&vhost->queue[i].broken, __ATOMIC_RELAXED);
+	}
 }
 
 bool

@@ -14,11 +14,8 @@
 #include <rte_vhost.h>
 
 #include "vhost_port.h"
+#include "vhost_rings.h"
 #include "vsw_log.h"
-#include "vsw_rcu.h"
-
-/* vhost-user: "Front-end message types". Every message begins with its type, 32 bit. */
-#define MESSAGE_SET_FEATURES 2
 
 #define RING_SIZE_SMALL 256
 
@@ -39,9 +36,8 @@ set_port(int vid, struct vhost_port *vhost)
 	__atomic_store_n(&port_of_vid[vid], vhost, __ATOMIC_RELEASE);
 }
 
-/* The port whose front end a device is; NULL if it was refused. */
-static struct vhost_port *
-port_of_device(int vid)
+struct vhost_port *
+vhost_device_port(int vid)
 {
 	return __atomic_load_n(&port_of_vid[vid], __ATOMIC_ACQUIRE);
 }
@@ -53,7 +49,7 @@ vhost_device_forget(const struct vhost_socket *socket)
 	int vid;
 
 	for (vid = 0; vid < RTE_MAX_VHOST_DEVICE; vid++) {
-		vhost = port_of_device(vid);
+		vhost = vhost_device_port(vid);
 		if (vhost != NULL && vhost->socket == socket)
 			set_port(vid, NULL);
 	}
@@ -164,90 +160,57 @@ vhost_device_n_pairs(const struct vhost_port *vhost)
 }
 
 /*
- * A ready device comes with at least one queue pair; others may become ready, and appear with their
- * first enable, later. The number of pairs only grows while the device lives.
+ * A ready device comes with at least one queue pair; others appear later. The number of pairs only
+ * grows while the device lives.
  */
-static void
-grow_queue_pairs(struct vhost_port *vhost, uint16_t n_pairs)
+void
+vhost_device_changed(struct vhost_port *vhost, int vid, uint16_t n_pairs)
 {
-	if (n_pairs > vhost_device_n_pairs(vhost))
+	bool grows = n_pairs > vhost_device_n_pairs(vhost);
+
+	read_device(vhost, vid);
+	if (grows)
 		__atomic_store_n(&vhost->n_pairs, n_pairs, __ATOMIC_RELEASE);
+	if (grows && vhost->info.state == VSW_PORT_READY)
+		vhost->env.notify(vhost->env.notify_ctx);
+}
+
+void
+vhost_device_negotiated(struct vhost_port *vhost)
+{
+	if (vhost->info.state == VSW_PORT_CONNECTED)
+		set_link(vhost, VSW_PORT_NEGOTIATED);
 }
 
 static int
 on_new_device(int vid)
 {
-	struct vhost_port *vhost = port_of_device(vid);
+	struct vhost_port *vhost = vhost_device_port(vid);
 
 	if (vhost == NULL)
 		return -1;
-	read_device(vhost, vid);
-	grow_queue_pairs(vhost, vhost->info.n_queues / 2);
+	vhost->runs = true;
+	vhost_rings_publish(vhost, vid);
 	warn_of_small_rings(vhost);
 	vsw_log_from(vhost->port.name, VSW_LOG_INFO,
 		     "%s: ready: %u queue pairs of %u, features 0x%llx", vhost->port.name,
 		     vhost->info.n_queues / 2, vhost->info.queue[0].size,
 		     (unsigned long long)vhost->info.features);
-	vhost_queues_start(vhost, vid);
 	set_link(vhost, VSW_PORT_READY);
 	return 0;
 }
 
-/*
- * The one place where the library's thread waits, for the lcores' grace period and nothing else. A
- * socket that is closed has no lcores to wait for.
- */
 static void
 on_destroy_device(int vid)
 {
-	struct vhost_port *vhost = port_of_device(vid);
+	struct vhost_port *vhost = vhost_device_port(vid);
 
 	if (vhost == NULL)
 		return;
-	vhost_queues_stop(vhost);
-	if (!__atomic_load_n(&vhost->socket->closing, __ATOMIC_RELAXED))
-		vsw_rcu_synchronize(vhost->env.rcu);
+	vhost->runs = false;
+	vhost_rings_park(vhost);
 	__atomic_add_fetch(&vhost->sessions_ended, 1, __ATOMIC_RELEASE);
 	set_link(vhost, VSW_PORT_NEGOTIATED);
-}
-
-/* Runs with the locks of all of the device's queues held: must not wait. */
-static int
-on_vring_state_changed(int vid, uint16_t queue, int enable)
-{
-	struct vhost_port *vhost = port_of_device(vid);
-	uint64_t bit;
-
-	if (vhost == NULL || queue >= 2 * VSW_PORT_QUEUES_MAX)
-		return 0;
-	__atomic_store_n(&vhost->info.queue[queue].enabled, enable != 0, __ATOMIC_RELAXED);
-	if (queue % 2 == 0) {
-		bit = 1ULL << (queue / 2);
-		if (enable)
-			__atomic_or_fetch(&vhost->tx_enabled, bit, __ATOMIC_RELEASE);
-		else
-			__atomic_and_fetch(&vhost->tx_enabled, ~bit, __ATOMIC_RELEASE);
-	} else if (enable && vhost->info.state == VSW_PORT_READY &&
-		   queue / 2 + 1 > vhost_device_n_pairs(vhost)) {
-		grow_queue_pairs(vhost, queue / 2 + 1);
-		vhost->env.notify(vhost->env.notify_ctx);
-	}
-	return 0;
-}
-
-static enum rte_vhost_msg_result
-after_message(int vid, void *message)
-{
-	struct vhost_port *vhost;
-	uint32_t type;
-
-	memcpy(&type, message, sizeof(type));
-	if (type == MESSAGE_SET_FEATURES) {
-		vhost = port_of_device(vid);
-		if (vhost != NULL && vhost->info.state == VSW_PORT_CONNECTED)
-			set_link(vhost, VSW_PORT_NEGOTIATED);
-	}
-	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
 static struct vhost_port *
@@ -276,7 +239,6 @@ refuse(struct vhost_socket *socket)
 static int
 on_new_connection(int vid)
 {
-	static const struct rte_vhost_user_extern_ops watch = {.post_msg_handle = after_message};
 	struct vhost_socket *socket = vhost_socket_of_device(vid);
 	struct vhost_port *vhost;
 
@@ -286,7 +248,7 @@ on_new_connection(int vid)
 	if (vhost == NULL)
 		return refuse(socket);
 	set_port(vid, vhost);
-	rte_vhost_extern_callback_register(vid, &watch, NULL);
+	rte_vhost_extern_callback_register(vid, &vhost_rings_watch, NULL);
 	__atomic_add_fetch(&vhost->info.connections, 1, __ATOMIC_RELAXED);
 	vsw_log_from(vhost->port.name, VSW_LOG_INFO, "%s: front end connected", vhost->port.name);
 	set_link(vhost, VSW_PORT_CONNECTED);
@@ -296,12 +258,15 @@ on_new_connection(int vid)
 static void
 on_destroy_connection(int vid)
 {
-	struct vhost_port *vhost = port_of_device(vid);
+	struct vhost_port *vhost = vhost_device_port(vid);
 
 	if (vhost == NULL)
 		return;
 	set_port(vid, NULL);
-	__atomic_store_n(&vhost->tx_enabled, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&vhost->rx_enabled, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&vhost->tx_enabled, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&vhost->rarp_mac, 0, __ATOMIC_RELAXED);
+	vhost->has_memory = false;
 	__atomic_store_n(&vhost->n_pairs, 0, __ATOMIC_RELEASE);
 	forget_device(vhost);
 	vsw_log_from(vhost->port.name, VSW_LOG_INFO, "%s: front end gone", vhost->port.name);
@@ -311,7 +276,6 @@ on_destroy_connection(int vid)
 const struct rte_vhost_device_ops vhost_device_ops = {
 	.new_device = on_new_device,
 	.destroy_device = on_destroy_device,
-	.vring_state_changed = on_vring_state_changed,
 	.new_connection = on_new_connection,
 	.destroy_connection = on_destroy_connection,
 };

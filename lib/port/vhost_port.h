@@ -8,39 +8,72 @@
 
 #include <pthread.h>
 
+#include <rte_spinlock.h>
+
 #include "vhost_retry.h"
 #include "vhost_socket.h"
 #include "vsw_port_vhost.h"
+#include "vsw_vring.h"
 
-/* A virtqueue on which the guest transmits. All but broken: the lcore that polls it. */
+struct vhost_port;
+
+/* A virtqueue on which the guest transmits; its pair is its place. All: the lcore that polls it. */
 struct vhost_queue {
 	struct vsw_rxq rxq;
-	uint16_t virtqueue;
-	uint16_t expected;  /* available index up to which all chains are accounted for */
-	uint32_t session;   /* of the port, at the last poll */
-	uint32_t empty;	    /* polls in a row that yielded nothing */
-	uint16_t suspected; /* available index at the last look for a broken ring */
-	bool suspect;
+	struct vsw_vring ring;
+	int call_fd; /* librte_vhost's; -1: none */
 	bool broken; /* lcore: rw; control: r, relaxed */
 } __rte_cache_aligned;
+
+/* A virtqueue on which the guest receives. */
+struct vhost_txq {
+	struct vsw_vring ring;
+	rte_spinlock_t lock; /* between lcores, who never wait while they have it */
+	int call_fd;
+} __rte_cache_aligned;
+
+/* Send from one lcore: as vsw_port_hot.tx. */
+typedef uint16_t vhost_send(struct vhost_port *vhost, unsigned int lcore,
+			    struct vsw_frame *const *frames, uint16_t n, enum vsw_drop *why);
 
 struct vhost_port {
 	struct vsw_port port;
 
-	/* Written by librte_vhost's thread, read by lcores. */
-	int vid;	     /* -1: no device */
-	uint32_t session;    /* changes before a vid is published */
-	bool packed;	     /* ring layout of this session */
-	uint64_t tx_enabled; /* bit n: the guest receives on queue pair n */
+	/*
+	 * Written by librte_vhost's thread while vid is -1 and no lcore looks, as are the rings;
+	 * read by lcores (vhost_rings.h).
+	 */
+	int vid;	       /* -1: the rings are not the lcores' */
+	uint16_t header_bytes; /* of struct virtio_net_hdr, in front of each frame */
+	uint16_t may_send;     /* VSW_OFFLOAD_*: what the guest may ask for */
+	bool mergeable;	       /* a frame may take several of its buffers */
+	bool logs;	       /* it is being migrated */
+	uint64_t rx_usable;    /* bit n: the ring of pair n that the guest transmits on */
+	uint64_t tx_usable;    /* that it receives on */
+	uint64_t features;
+	struct vsw_vring_memory memory;
+
+	/* Written by librte_vhost's thread at any time. */
+	uint64_t rx_enabled __rte_cache_aligned; /* as rx_usable: switched on by the guest */
+	uint64_t tx_enabled;
+	uint64_t rarp_mac; /* to announce, in the first 6 bytes; lcore: sets to 0 */
 
 	/* Constant. */
 	struct vhost_retry_limits retry_limits;
 	struct vhost_retry *retry; /* one for each lcore, its own; NULL: no retries */
 
+	vhost_send *send;
+	uint32_t room_bytes; /* of an mbuf */
+
 	struct vhost_queue queue[VSW_PORT_QUEUES_MAX];
+	struct vhost_txq txq[VSW_PORT_QUEUES_MAX];
+
+	/* librte_vhost's thread alone. */
+	bool runs __rte_cache_aligned; /* from new_device to destroy_device */
+	bool has_memory;	       /* the last memory table was good */
 
 	/* Written by librte_vhost's thread, read by control. */
-	uint16_t n_pairs __rte_cache_aligned;
+	uint16_t n_pairs;
 	uint32_t sessions_ended;
 	bool warned;
 	pthread_mutex_t info_lock; /* never taken by an lcore */
@@ -72,16 +105,21 @@ uint16_t vhost_device_n_pairs(const struct vhost_port *vhost);
 /* retry is set. */
 void vhost_queues_init(struct vhost_port *vhost);
 
-/* What vsw_port_hot.tx can be: without retries and with. */
-uint16_t vhost_tx(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames,
-		  uint16_t n, enum vsw_drop *why);
+/* The port that a device is the front end of; NULL if it was refused. */
+struct vhost_port *vhost_device_port(int vid);
+
+/* The front end has agreed on features. */
+void vhost_device_negotiated(struct vhost_port *vhost);
+
+/* The device has changed, and has n_pairs that can be polled: tell who shows and polls it. */
+void vhost_device_changed(struct vhost_port *vhost, int vid, uint16_t n_pairs);
+
+/* What vsw_port_hot.tx is with retries. */
 uint16_t vhost_tx_retry(struct vsw_port_hot *hot, unsigned int lcore,
 			struct vsw_frame *const *frames, uint16_t n, enum vsw_drop *why);
 
-/* Give the device to the lcores; the last thing that is done for it. */
-void vhost_queues_start(struct vhost_port *vhost, int vid);
-
-/* Take it away; the caller waits for a grace period. */
-void vhost_queues_stop(struct vhost_port *vhost);
+/* What vhost_port.send can be: when there is one lcore, and when there are more. */
+vhost_send vhost_tx;
+vhost_send vhost_tx_locked;
 
 #endif /* VHOST_PORT_H */

@@ -42,7 +42,7 @@ try_again(struct vhost_port *vhost, unsigned int lcore, struct vsw_frame *const 
 		now_tsc = wait_until(now_tsc + limits->delay_tsc);
 		row->retries++;
 		row->retry_ticks += limits->delay_tsc;
-		more = vhost_tx(&vhost->port.hot, lcore, frames + sent, n - sent, why);
+		more = vhost->send(vhost, lcore, frames + sent, n - sent, why);
 		row->retried += more;
 		sent += more;
 	}
@@ -53,10 +53,10 @@ uint16_t
 vhost_tx_retry(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames,
 	       uint16_t n, enum vsw_drop *why)
 {
-	uint16_t sent = vhost_tx(hot, lcore, frames, n, why);
+	struct vhost_port *vhost = container_of(hot, struct vhost_port, port.hot);
+	uint16_t sent = vhost->send(vhost, lcore, frames, n, why);
 
 	if (likely(sent == n || *why != VSW_DROP_RING_FULL))
 		return sent;
-	return try_again(container_of(hot, struct vhost_port, port.hot), lcore, frames, n, sent,
-			 why);
+	return try_again(vhost, lcore, frames, n, sent, why);
 }

@@ -79,7 +79,7 @@ static int
 register_driver(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
 		struct vsw_error *err)
 {
-	uint64_t flags = RTE_VHOST_USER_LINEARBUF_SUPPORT | RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS;
+	uint64_t flags = 0;
 	uint64_t disabled = FEATURES_NOT_OFFERED;
 
 	if (config->client)

@@ -49,6 +49,8 @@
 	X(NO_MBUF, "no_mbuf", "no buffer for a copy that differs from the others")                 \
 	X(BUFFER_INVALID, "buffer_invalid",                                                        \
 	  "chain without frame bytes, or larger than any buffer")                                  \
+	X(OFFLOAD_INVALID, "offload_invalid",                                                      \
+	  "asks for a checksum or segments that do not fit the frame")                             \
 	X(DESC_INVALID, "desc_invalid",                                                            \
 	  "unreadable descriptor chain: the ring stands still until reset")
 
