@@ -29,7 +29,7 @@
 #define VSW_OFFLOAD_TSO6 4u /* the same over IPv6 */
 #define VSW_OFFLOAD_TSO (VSW_OFFLOAD_TSO4 | VSW_OFFLOAD_TSO6)
 
-/* Headers, up to and with the checksum field, lie within the first bytes of a frame. */
+/* Headers, up to and with the checksum field, lie within the first bytes of a sender's frame. */
 #define VSW_OFFLOAD_HEAD_BYTES 256
 
 /* Least payload of a segment: a guest cannot ask for 64 Ki frames of one byte. */
@@ -44,6 +44,7 @@ struct vsw_offload {
 	uint16_t csum_offset; /* of the checksum field, from csum_start */
 	uint16_t gso_bytes;   /* TSO: payload of each segment but the last */
 	uint16_t hdr_bytes;   /* TSO: all headers, up to the payload */
+	uint16_t ip_start;    /* TSO: first byte of the IP header */
 };
 
 /* What a guest that has negotiated these virtio features may ask for, and what it takes. */
@@ -55,7 +56,11 @@ uint16_t vsw_offload_taken_by(uint64_t features);
  * first head_bytes are at head, at least min(len_bytes, VSW_OFFLOAD_HEAD_BYTES). hdr and head are
  * private copies. Returns false if hdr asks for more than is allowed or does not fit the frame;
  * *offload is set if true. Flags that virtio does not define for drivers are ignored; with nothing
- * allowed hdr is not looked at (the guest has no business with it).
+ * allowed hdr is not looked at (the guest has no business with it). A frame that would be cut into one
+ * segment needs its checksum only.
+ *
+ * A checksum starts behind the headers of Ethernet and IP, at the header of TCP or UDP, or behind
+ * that (inside a tunnel). What is to be cut is TCP, directly over an IP packet as long as the frame.
  */
 bool vsw_offload_admit(const struct virtio_net_hdr *hdr, uint16_t allowed, const uint8_t *head,
 		       uint32_t head_bytes, uint32_t len_bytes, struct vsw_offload *offload);

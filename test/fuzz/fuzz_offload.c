@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Fuzzing what a guest asks for: a byte of what it may, struct virtio_net_hdr, the frame. What is
+ * admitted keeps to the bounds that whoever completes the frame relies on.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vsw_offload.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void
+require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void
+check_cut(const struct vsw_offload *offload, uint32_t len)
+{
+	require((offload->needs & VSW_OFFLOAD_TSO) != VSW_OFFLOAD_TSO);
+	require(offload->gso_bytes >= VSW_OFFLOAD_GSO_MIN_BYTES);
+	require(offload->ip_start >= 14 && offload->ip_start + 20 <= offload->csum_start);
+	require(offload->csum_start + 20 <= offload->hdr_bytes);
+	require(offload->csum_offset == 16 && offload->hdr_bytes <= VSW_OFFLOAD_HEAD_BYTES);
+	require(offload->hdr_bytes + offload->gso_bytes < len);
+}
+
+static void
+check(const struct vsw_offload *offload, uint16_t allowed, uint32_t len)
+{
+	const struct vsw_offload none = {0};
+
+	require((offload->needs & ~allowed) == 0);
+	if (offload->needs == 0) {
+		require(memcmp(offload, &none, sizeof(none)) == 0);
+		return;
+	}
+	require((offload->needs & VSW_OFFLOAD_CSUM) != 0);
+	require(offload->csum_start >= 14);
+	require((uint32_t)offload->csum_start + offload->csum_offset + 2 <= len);
+	if (offload->needs & VSW_OFFLOAD_TSO)
+		check_cut(offload, len);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	const size_t prefix = 1 + sizeof(struct virtio_net_hdr);
+	struct virtio_net_hdr hdr;
+	struct vsw_offload offload;
+	uint32_t len, head_bytes;
+	uint16_t allowed;
+	uint8_t *head;
+
+	if (n < prefix || n > prefix + VSW_OFFLOAD_FRAME_MAX_BYTES)
+		return 0;
+	allowed = data[0] & (VSW_OFFLOAD_CSUM | VSW_OFFLOAD_TSO);
+	memcpy(&hdr, data + 1, sizeof(hdr));
+	len = (uint32_t)(n - prefix);
+	head_bytes = len < VSW_OFFLOAD_HEAD_BYTES ? len : VSW_OFFLOAD_HEAD_BYTES;
+	head = malloc(head_bytes);
+	memcpy(head, data + prefix, head_bytes);
+	if (vsw_offload_admit(&hdr, allowed, head, head_bytes, len, &offload))
+		check(&offload, allowed, len);
+	free(head);
+	return 0;
+}
