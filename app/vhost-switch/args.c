@@ -75,6 +75,7 @@ struct parse {
 	struct option options[ALL_N + 1]; /* for getopt_long() */
 	unsigned int n_options;
 	const char *uplink_option; /* NULL, or one that was given and needs -p */
+	bool tso_given;
 	bool rx_retry;
 };
 
@@ -127,6 +128,7 @@ take_number(struct parse *parse, enum option_id id, uint32_t number)
 		break;
 	case TSO:
 		args->tso = number;
+		parse->tso_given = true;
 		break;
 	case TX_CSUM:
 		args->tx_csum = number;
@@ -145,8 +147,6 @@ take_number(struct parse *parse, enum option_id id, uint32_t number)
 	}
 	if (id == VLAN_BASE || id == VLAN_STRIP || id == VM2VM)
 		parse->uplink_option = known[id].name;
-	if ((id == TSO || id == TX_CSUM) && number == 1)
-		args_notes_add(&args->notes, known[id].name);
 }
 
 static int
@@ -276,6 +276,8 @@ check_together(const struct parse *parse, struct vsw_error *err)
 				     "--dev-basename %s cannot be a --client: several front ends "
 				     "connect to it; use --socket-file PATH for each",
 				     args->dev_basename);
+	if (parse->tso_given && args->tso && !args->tx_csum)
+		args_notes_add(&args->notes, known[TSO].name);
 	if (!parse->rx_retry)
 		args->rx_retry_num = 0;
 	wait_us = args->rx_retry_num * args->rx_retry_delay_us;

@@ -34,7 +34,7 @@ struct args {
 	bool client;
 	bool mergeable;
 	bool tx_csum;
-	bool tso;
+	bool tso;	       /* without effect where checksums are off */
 	uint32_t stats_s;      /* 0: off */
 	uint32_t rx_retry_num; /* 0: no retries; times the delay at most ARGS_RX_RETRY_MAX_US */
 	uint32_t rx_retry_delay_us;

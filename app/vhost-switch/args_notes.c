@@ -7,10 +7,7 @@
 
 /* Source: the options of DPDK's examples/vhost/main.c from 1.7 to 22.11, by its history. */
 const struct args_note args_notes[ARGS_NOTES_N] = {
-	{"--tx-csum", false, true,
-	 "there is no checksum offload yet; frames are forwarded complete, as without it"},
-	{"--tso", false, true,
-	 "there is no segmentation offload yet; frames are forwarded complete, as without it"},
+	{"--tso", false, true, "segmentation offload needs checksum offload; give --tx-csum 1"},
 	{"--dmas", false, true, "frames are copied by the lcores (-l); DMA channels are not used"},
 	{"--dma-type", true, true, "--dmas alone names DMA channels, and the lcores copy (-l)"},
 	{"--zero-copy", true, true, "the lcores copy frames; give more of them with -l"},

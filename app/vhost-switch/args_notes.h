@@ -16,7 +16,7 @@ struct args_note {
 	const char *text; /* what is so instead */
 };
 
-#define ARGS_NOTES_N 11
+#define ARGS_NOTES_N 10
 extern const struct args_note args_notes[ARGS_NOTES_N];
 
 /* Set the bit of an option, which has a note. */

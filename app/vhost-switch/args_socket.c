@@ -57,6 +57,32 @@ find_key(char **keys, unsigned int n, const char *key)
 	return NULL;
 }
 
+/*
+ * "word off" for each offer that is switched off for all sockets, unless the socket has the key
+ * itself.
+ */
+static bool
+append_offers(const struct args *args, char **keys, unsigned int n_keys, char *line, size_t size)
+{
+	const struct {
+		const char *word;
+		bool on;
+	} offers[] = {
+		{"mergeable", args->mergeable},
+		{"csum", args->tx_csum},
+		{"tso", args->tso},
+	};
+	bool fits = true;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+		if (!offers[i].on && find_key(keys, n_keys, offers[i].word) == NULL)
+			fits = fits && append(line, size, offers[i].word) &&
+			       append(line, size, "off");
+	}
+	return fits;
+}
+
 /* What a socket says for itself goes before what is said for all. */
 int
 args_socket_command(const struct args *args, unsigned int n, char *line, size_t size,
@@ -79,8 +105,7 @@ args_socket_command(const struct args *args, unsigned int n, char *line, size_t 
 	       append(line, size, "path") && append(line, size, path);
 	if (args->client && find_key(keys, n_keys, "client") == NULL)
 		fits = fits && append(line, size, "client");
-	if (!args->mergeable && find_key(keys, n_keys, "mergeable") == NULL)
-		fits = fits && append(line, size, "mergeable") && append(line, size, "off");
+	fits = fits && append_offers(args, keys, n_keys, line, size);
 	for (i = 0; i < n_keys; i++) {
 		if (strncmp(keys[i], "name=", 5) != 0)
 			fits = fits && append_key(line, size, keys[i]);
@@ -105,8 +130,7 @@ args_basename_command(const struct args *args, char *line, size_t size, struct v
 	       append(line, size, "vhost") && append(line, size, name) &&
 	       append(line, size, "path") && append(line, size, path) &&
 	       append(line, size, "clients") && append(line, size, BASENAME_CLIENTS);
-	if (!args->mergeable)
-		fits = fits && append(line, size, "mergeable") && append(line, size, "off");
+	fits = fits && append_offers(args, NULL, 0, line, size);
 	if (!fits)
 		return vsw_error_set(err, E2BIG, "--dev-basename %.80s...: too long", name);
 	return 0;

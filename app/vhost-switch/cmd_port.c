@@ -53,6 +53,7 @@ static int
 port_add_vhost(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 	       struct vsw_error *err)
 {
+	bool csum = vsw_cmd_args_on(args, "csum", true);
 	struct vsw_port_vhost_config config = {
 		.name = vsw_cmd_args_text(args, "name"),
 		.path = vsw_cmd_args_text(args, "path"),
@@ -60,6 +61,8 @@ port_add_vhost(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out,
 		.n_clients = RTE_MIN(vsw_cmd_args_uint(args, "clients", 1), (uint64_t)UINT16_MAX),
 		.mergeable = vsw_cmd_args_on(args, "mergeable", true),
 		.packed = vsw_cmd_args_on(args, "packed", true),
+		.csum = csum,
+		.tso = vsw_cmd_args_on(args, "tso", csum),
 		.vlan = vsw_cmd_args_uint(args, "vlan", CMD_PORT_VLAN_DEFAULT),
 		.mode = vsw_cmd_args_uint(args, "mode", SOCKET_MODE_DEFAULT),
 	};
@@ -284,8 +287,8 @@ clear_port_stats(void *ctx, const struct vsw_cmd_args *args, struct vsw_out *out
 
 static const struct vsw_cmd rows[] = {
 	{"port add vhost <name:NAME> path <path:PATH> [client] [clients <clients:UINT>] "
-	 "[mergeable on|off] [packed on|off] [lcore <lcore:UINT>] [mode <mode:OCTAL>] "
-	 "[owner <owner:WORD>] [group <group:WORD>] [vlan <vlan:VLAN>]",
+	 "[mergeable on|off] [packed on|off] [csum on|off] [tso on|off] [lcore <lcore:UINT>] "
+	 "[mode <mode:OCTAL>] [owner <owner:WORD>] [group <group:WORD>] [vlan <vlan:VLAN>]",
 	 "make a vhost-user port and start listening (or, as client, connecting)", port_add_vhost},
 	{"port del <port:NAME>", "remove a port, its socket and its FDB entries", port_del},
 	{"port start <port:NAME>", "let a stopped port forward again", port_start},

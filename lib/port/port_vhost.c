@@ -138,6 +138,18 @@ check_clients(const struct vsw_port_vhost_config *config, struct vsw_error *err)
 	return 0;
 }
 
+/* virtio 1.2 section 5.1.3.1. */
+static int
+check_offloads(const struct vsw_port_vhost_config *config, struct vsw_error *err)
+{
+	if (!config->tso || config->csum)
+		return 0;
+	return vsw_error_set(err, EINVAL,
+			     "port \"%s\": tso on needs csum on: who cuts a frame writes its "
+			     "checksums; leave out 'csum off', or 'tso on'",
+			     config->name);
+}
+
 static int
 check_path(const struct vsw_port_vhost_config *config, struct vsw_error *err)
 {
@@ -234,6 +246,8 @@ vsw_port_vhost_create(const struct vsw_port_vhost_config *config,
 	int ret;
 
 	ret = check_clients(config, err);
+	if (ret == 0)
+		ret = check_offloads(config, err);
 	if (ret == 0)
 		ret = vsw_port_check_name(config->name, err);
 	if (ret == 0)

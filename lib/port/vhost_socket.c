@@ -12,13 +12,17 @@
 #include "vhost_port.h"
 #include "vhost_wake.h"
 
-/* What needs offload support on our side, which comes with lib/fwd's offload stage. */
-#define FEATURES_NOT_OFFERED                                                                       \
-	(1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_GUEST_CSUM | 1ULL << VIRTIO_NET_F_GSO |  \
-	 1ULL << VIRTIO_NET_F_GUEST_TSO4 | 1ULL << VIRTIO_NET_F_GUEST_TSO6 |                       \
-	 1ULL << VIRTIO_NET_F_GUEST_ECN | 1ULL << VIRTIO_NET_F_GUEST_UFO |                         \
-	 1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6 |                         \
-	 1ULL << VIRTIO_NET_F_HOST_ECN | 1ULL << VIRTIO_NET_F_HOST_UFO)
+#define CSUM_FEATURES (1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_GUEST_CSUM)
+
+#define TSO_FEATURES                                                                               \
+	(1ULL << VIRTIO_NET_F_GUEST_TSO4 | 1ULL << VIRTIO_NET_F_GUEST_TSO6 |                       \
+	 1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6)
+
+/* What lib/offload cannot complete, and the obsolete name for any of it. */
+#define FEATURES_NEVER_OFFERED                                                                     \
+	(1ULL << VIRTIO_NET_F_GSO | 1ULL << VIRTIO_NET_F_GUEST_ECN |                               \
+	 1ULL << VIRTIO_NET_F_HOST_ECN | 1ULL << VIRTIO_NET_F_GUEST_UFO |                          \
+	 1ULL << VIRTIO_NET_F_HOST_UFO)
 
 #define PROTOCOL_FEATURES_OFFERED                                                                  \
 	(1ULL << VHOST_USER_PROTOCOL_F_MQ | 1ULL << VHOST_USER_PROTOCOL_F_LOG_SHMFD |              \
@@ -75,26 +79,37 @@ unwatch(struct vhost_socket *socket)
 	vhost_device_forget(socket);
 }
 
+static uint64_t
+features_withheld(const struct vsw_port_vhost_config *config)
+{
+	uint64_t withheld = FEATURES_NEVER_OFFERED;
+
+	if (!config->csum)
+		withheld |= CSUM_FEATURES;
+	if (!config->tso)
+		withheld |= TSO_FEATURES;
+	if (!config->mergeable)
+		withheld |= 1ULL << VIRTIO_NET_F_MRG_RXBUF;
+	if (!config->packed)
+		withheld |= 1ULL << VIRTIO_F_RING_PACKED;
+	return withheld;
+}
+
 static int
 register_driver(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
 		struct vsw_error *err)
 {
 	uint64_t flags = 0;
-	uint64_t disabled = FEATURES_NOT_OFFERED;
 
 	if (config->client)
 		flags |= RTE_VHOST_USER_CLIENT;
-	if (!config->mergeable)
-		disabled |= 1ULL << VIRTIO_NET_F_MRG_RXBUF;
-	if (!config->packed)
-		disabled |= 1ULL << VIRTIO_F_RING_PACKED;
 	if (rte_vhost_driver_register(socket->path, flags) < 0)
 		return vsw_error_set(
 			err, EIO,
 			"port \"%s\": librte_vhost cannot register %s; is it the path of "
 			"another port?",
 			socket->name, socket->path);
-	if (rte_vhost_driver_disable_features(socket->path, disabled) < 0 ||
+	if (rte_vhost_driver_disable_features(socket->path, features_withheld(config)) < 0 ||
 	    rte_vhost_driver_set_protocol_features(socket->path, PROTOCOL_FEATURES_OFFERED) < 0 ||
 	    rte_vhost_driver_callback_register(socket->path, &vhost_device_ops) < 0) {
 		rte_vhost_driver_unregister(socket->path);

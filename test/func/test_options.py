@@ -16,19 +16,18 @@ import pytest
 from child import Child, wait_until
 from frames import BROADCAST, MULTICAST, ether
 from guest import mac_of
-from rawfront import RawFront
-from switch import Switch
+from rawfront import GET_FEATURES, RawFront
+from switch import ControlError, Switch
 from test_lifecycle import assert_refused
 
 # All options of the guide and the sample, but for those of sockets.
-GOOD = ("-p 0x1 -P --vm2vm 1 --vlan-base 1000 --vlan-strip 1 --mergeable 1 --tx-csum 1 --tso 1 "
+GOOD = ("-p 0x1 -P --vm2vm 1 --vlan-base 1000 --vlan-strip 1 --mergeable 1 --tx-csum 0 --tso 1 "
         "--stats 1 --rx-retry 1 --rx-retry-num 4 --rx-retry-delay 15 --total-num-mbufs 4096 "
         "--dmas [txd0@00:04.0,rxd0@00:04.1]")
 
 # An option that does nothing (any more), and what its line must name.
 NOTES = {
-    "--tx-csum 1": "no checksum offload yet",
-    "--tso 1": "no segmentation offload yet",
+    "--tso 1": "--tx-csum 1",
     "--dmas [txd0@00:04.0,rxd0@00:04.1]": "copied by the lcores",
     "--dma-type ioat": "--dmas",
     "--zero-copy 1": "lcores copy",
@@ -144,6 +143,39 @@ def test_registration(rig):
     front.send(ether(mac_of(3), BROADCAST))
     expected.append(("vhost0", "0", mac_of(3), "1"))
     wait_until(lambda: registrations(switch) == expected, 2, lambda: f"the line {expected}")
+
+
+CSUM = {0, 1}  # F_CSUM, F_GUEST_CSUM: virtio 1.2 section 5.1.3
+TSO = {7, 8, 11, 12}  # F_GUEST_TSO4, F_GUEST_TSO6, F_HOST_TSO4, F_HOST_TSO6
+NEVER = {6, 9, 10, 13, 14}  # F_GSO, and ECN and UFO both ways
+
+OFFLOADS = {  # by the keys of a socket, where all have --tso 0
+    "": CSUM,
+    ",tso=on": CSUM | TSO,
+    ",csum=off": set(),
+    ",csum=off,tso=off": set(),
+}
+
+
+def offloads_offered(path):
+    front = RawFront(path, start=False)
+    features = front.ask(GET_FEATURES)
+    front.close()
+    return {bit for bit in CSUM | TSO | NEVER if features >> bit & 1}
+
+
+def test_offloads_on_offer(rig):
+    """As asked for each port, else as for all, else all that the switch can complete."""
+    switch = rig.switch(ports=list(OFFLOADS), options=["--tso", "0"])
+    assert [offloads_offered(switch.socket_path(number)) for number in range(len(OFFLOADS))] == \
+        list(OFFLOADS.values())
+    for number, (words, offered) in enumerate((("", CSUM | TSO), ("csum on tso off", CSUM),
+                                               ("csum off", set())), len(OFFLOADS)):
+        switch.ctl(f"port add vhost vhost{number} path {switch.socket_path(number)} {words}")
+        assert offloads_offered(switch.socket_path(number)) == offered
+    with pytest.raises(ControlError, match="needs csum on"):
+        switch.ctl(f"port add vhost other path {switch.socket_path(9)} csum off tso on")
+    assert not os.path.exists(switch.socket_path(9))
 
 
 @pytest.mark.parametrize("options, words", [

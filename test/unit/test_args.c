@@ -159,7 +159,9 @@ notes_are_of_what_was_given(void **state)
 	(void)state;
 	accept("--tso 0 --tx-csum 0 --mergeable 1", &args);
 	assert_int_equal(args.notes, 0);
-	accept("--zero-copy 1 --tso 1 --dequeue-zero-copy --client", &args);
+	accept("--tx-csum 0", &args);
+	assert_int_equal(args.notes, 0);
+	accept("--zero-copy 1 --tso 1 --tx-csum 0 --dequeue-zero-copy --client", &args);
 	args_notes_add(&notes, "--zero-copy");
 	args_notes_add(&notes, "--dequeue-zero-copy");
 	args_notes_add(&notes, "--tso");
@@ -176,14 +178,20 @@ ports_become_commands(void **state)
 
 	(void)state;
 	accept("--socket-file /a,name=x,vlan=7 --socket-file /b,client --mergeable 0 "
-	       "--dev-basename usvhost",
+	       "--dev-basename usvhost --tx-csum 0 --socket-file /c,csum=on,tso=off",
 	       &args);
 	assert_int_equal(args_socket_command(&args, 0, line, sizeof(line), &err), 0);
-	assert_string_equal(line, "port add vhost x path /a mergeable off vlan 7");
+	assert_string_equal(line, "port add vhost x path /a mergeable off csum off vlan 7");
 	assert_int_equal(args_socket_command(&args, 1, line, sizeof(line), &err), 0);
-	assert_string_equal(line, "port add vhost vhost1 path /b mergeable off client");
+	assert_string_equal(line, "port add vhost vhost1 path /b mergeable off csum off client");
+	assert_int_equal(args_socket_command(&args, 2, line, sizeof(line), &err), 0);
+	assert_string_equal(line, "port add vhost vhost2 path /c mergeable off csum on tso off");
 	assert_int_equal(args_basename_command(&args, line, sizeof(line), &err), 0);
-	assert_string_equal(line, "port add vhost usvhost path ./usvhost clients 64 mergeable off");
+	assert_string_equal(line, "port add vhost usvhost path ./usvhost clients 64 mergeable off "
+				  "csum off");
+	accept("--dev-basename usvhost --tso 0", &args);
+	assert_int_equal(args_basename_command(&args, line, sizeof(line), &err), 0);
+	assert_string_equal(line, "port add vhost usvhost path ./usvhost clients 64 tso off");
 }
 
 int

@@ -13,7 +13,7 @@
  * ever waits but destroy_device, which takes the device from the lcores and waits for their grace
  * period. Source: DESIGN.md section 5, vhost_user.c of librte_vhost 22.11.
  *
- * Offloads, migration, IOMMU, postcopy and MTU are not offered yet.
+ * Migration, IOMMU and postcopy are not offered yet.
  */
 #ifndef VSW_PORT_VHOST_H
 #define VSW_PORT_VHOST_H
@@ -38,6 +38,8 @@ struct vsw_port_vhost_config {
 	uint16_t n_clients; /* 1 .. VSW_PORT_VHOST_CLIENTS_MAX; as client 1 */
 	bool mergeable;
 	bool packed;
+	bool csum; /* offer partial checksums, both ways */
+	bool tso;  /* offer TCP frames to be cut, both ways; needs csum */
 	uint16_t vlan;
 	uint16_t pinned_lcore; /* lcore index, or VSW_PORT_ANY_LCORE */
 	mode_t mode;	       /* of the socket file; server only */
