@@ -106,16 +106,16 @@ suite()
 	part "$name" "$log" "$rc" $counts
 }
 
-# func BUILD MARKERS LIMIT: run the functional tests with the switch of a build. The guests are
-# always those of the release build, so that they keep up.
-func()
+# processes func|vm BUILD MARKERS LIMIT: run the tests of test/func or test/vm with the switch of a
+# build. The virtio-user guests are always those of the release build, so that they keep up.
+processes()
 {
-	local name="func ($1, $2)" log=$logs/func-$1.log xml=$logs/func-$1.xml counts rc=0
+	local name="$1 ($2, $3)" log=$logs/$1-$2.log xml=$logs/$1-$2.xml counts rc=0
 
 	say "     $name ..."
 	rm -f "$xml"
-	VSW_BUILD=$PWD/build/$1 VSW_GUEST_BUILD=$PWD/build/release timeout -k 10 "$3" \
-		"$python" -m pytest -q -p no:cacheprovider -m "$2" --junitxml="$xml" test/func \
+	VSW_BUILD=$PWD/build/$2 VSW_GUEST_BUILD=$PWD/build/release timeout -k 10 "$4" \
+		"$python" -m pytest -q -p no:cacheprovider -m "$3" --junitxml="$xml" "test/$1" \
 		>"$log" 2>&1 </dev/null || rc=$?
 	counts=$("$python" scripts/count-tests junit "$xml")
 	# shellcheck disable=SC2086 # three numbers
@@ -172,7 +172,7 @@ dpdk_2411()
 }
 
 mkdir -p "$logs"
-if ! scripts/deps ${long:+--long}; then
+if ! scripts/deps --vm ${long:+--long}; then
 	broken deps "packages are missing"
 	finish
 fi
@@ -194,11 +194,13 @@ for name in ${release:+release} ${asan:+asan}; do
 	suite "$name" unit
 	suite "$name" eal
 done
-[ -z "${asan-}" ] || [ -z "${release-}" ] || func asan "not long" 480
-[ -z "${release-}" ] || func release "not long" 360
+[ -z "${asan-}" ] || [ -z "${release-}" ] || processes func asan "not long" 480
+[ -z "${release-}" ] || processes func release "not long" 360
+[ -z "${release-}" ] || processes vm release "not long" 360
 
 if [ -n "$long" ]; then
-	[ -z "${release-}" ] || func release long 1800
+	[ -z "${release-}" ] || processes func release long 1800
+	[ -z "${release-}" ] || processes vm release long 1800
 	fuzz
 	mutants
 	dpdk_2411

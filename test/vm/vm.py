@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""
+A guest with a real Linux: one QEMU process without KVM, a console on pipes, QMP on a socket.
+
+    guest = Guest(directory, "a", [Nic(switch.socket_path(0), mac_of(0))])
+    guest.run("ip link set eth0 up")                   # its output; fails if the command does
+    job = guest.start("iperf3 -s -1")                  # in the background ...
+    guest.finish(job)                                  # ... until it ends
+    guest.qmp("device_del", id="nic0")
+
+The network interfaces are eth0, eth1, ... in the order of `nics`. QEMU connects to the switch, and
+waits for it, before the guest starts; a guest is up about 3 s later, 20 s on a busy machine.
+scripts/vm-images makes what is needed; a guest has what is named there.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import re
+import select
+import socket
+import subprocess
+import time
+
+from child import Child, wait_until
+
+TREE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+IMAGES = os.path.abspath(os.environ.get("VSW_VM_DIR", os.path.join(TREE, "build", "vm")))
+QEMU = [os.path.join(IMAGES, "qemu10/usr/bin/qemu-system-x86_64"),
+        "-L", os.path.join(IMAGES, "qemu10/usr/share/qemu"),
+        "-L", os.path.join(IMAGES, "qemu10/usr/share/seabios")]
+
+BOOT_TIMEOUT_S = 120
+ALL_CPUS = os.sched_getaffinity(0)  # read before the rig keeps the test to one of them
+
+
+class Nic:
+    """
+    A network interface on a vhost-user socket. `properties` are those of QEMU's virtio-net-pci:
+    Nic(path, mac, mrg_rxbuf="off", host_tso4="off"). From a pcie-root-port as `bus` it can be
+    unplugged.
+    """
+
+    def __init__(self, path, mac, queues=1, server=False, reconnect_ms=0, bus=None, **properties):
+        self.path = path
+        self.mac = mac
+        self.queues = queues
+        self.server = server
+        self.reconnect_ms = reconnect_ms
+        self.properties = {"rx_queue_size": 1024, "tx_queue_size": 1024, **properties}
+        if queues > 1:
+            self.properties.update(mq="on", vectors=2 * queues + 2)
+        if bus:
+            self.properties["bus"] = bus
+
+    def chardev(self):
+        side = ",server=on,wait=off" if self.server else ""
+        if self.reconnect_ms:
+            side += f",reconnect-ms={self.reconnect_ms}"
+        return f"socket,path={self.path}{side}"
+
+    def arguments(self, number):
+        """Of QEMU, for the objects char<number>, net<number> and nic<number>."""
+        properties = "".join(f",{key}={value}" for key, value in self.properties.items())
+        return ["-chardev", f"{self.chardev()},id=char{number}",
+                "-netdev", f"vhost-user,id=net{number},chardev=char{number},queues={self.queues}",
+                "-device", f"virtio-net-pci,id=nic{number},netdev=net{number},mac={self.mac},"
+                           f"romfile={properties}"]
+
+
+class QmpError(Exception):
+    """QEMU refused a command."""
+
+
+class Guest:
+    """A running guest. `extra`: further arguments of QEMU, e.g. -incoming."""
+
+    def __init__(self, directory, name, nics=(), memory_mb=192, n_cpus=1, extra=(), wait_up=True):
+        self.name = name
+        self.qmp_path = os.path.join(directory, name + ".qmp")
+        command = [*QEMU, "-name", name, "-accel", "tcg,thread=multi", "-cpu", "max",
+                   "-machine", "q35,memory-backend=memory", "-smp", str(n_cpus),
+                   "-m", str(memory_mb), "-object",
+                   f"memory-backend-memfd,id=memory,size={memory_mb}M,share=on",
+                   "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio",
+                   "-qmp", f"unix:{self.qmp_path},server=on,wait=off",
+                   "-kernel", os.path.join(IMAGES, "vmlinuz"),
+                   "-initrd", os.path.join(IMAGES, "guest.cpio.gz"),
+                   "-append", "console=ttyS0 quiet panic=-1 net.ifnames=0"]
+        for number, nic in enumerate(nics):
+            command += nic.arguments(number)
+        cpus = ",".join(str(cpu) for cpu in sorted(ALL_CPUS))
+        self.child = Child(directory, name, ["taskset", "-c", cpus, *command, *extra],
+                           stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._unread = ""
+        self._numbers = itertools.count()
+        self._qmp = None
+        if wait_up:
+            self.wait_up()
+
+    def wait_up(self, timeout_s=BOOT_TIMEOUT_S):
+        self._read_until(r"guest is up\n", timeout_s)
+
+    def _read_until(self, pattern, timeout_s):
+        """Take the console's text up to a match of the pattern. Returns the text and the match."""
+        stdout = self.child.process.stdout
+        deadline = time.monotonic() + timeout_s
+        while True:
+            match = re.search(pattern, self._unread)
+            if match:
+                text, self._unread = self._unread[:match.start()], self._unread[match.end():]
+                return text, match
+            readable, _, _ = select.select([stdout], [], [], max(0, deadline - time.monotonic()))
+            assert readable, f"{self.name}: not within {timeout_s} s: {self._unread[-2000:]!r}"
+            data = os.read(stdout.fileno(), 1 << 16)
+            assert data, f"{self.name} ended: {self._unread[-2000:]!r}"
+            self._unread += data.decode(errors="replace").replace("\r", "")
+
+    def run(self, command, timeout_s=60, check=True):
+        """Run a shell command. Returns its output; with check, it must succeed."""
+        number = next(self._numbers)
+        line = f"{{ {command}\n}} </dev/null 2>&1; echo \"=$?=\"{number}\n"
+        self.child.process.stdin.write(line.encode())
+        self.child.process.stdin.flush()
+        output, status = self._read_until(rf"=(\d+)={number}\n", timeout_s)
+        assert not check or status[1] == "0", f"{self.name}: {command}: {status[1]}: {output}"
+        return output
+
+    def start(self, command):
+        """Start a command in the background; what finish() wants."""
+        number = next(self._numbers)
+        self.run(f"{{ {command}\n}} >/tmp/job{number} & echo $! >/tmp/pid{number}")
+        return number
+
+    def finish(self, job, timeout_s=60):
+        """Wait until a job ends, well. Returns its output."""
+        return self.run(f"wait $(cat /tmp/pid{job}); status=$?; cat /tmp/job{job}; "
+                        f"(exit $status)", timeout_s)
+
+    def qmp(self, command, **arguments):
+        """Run a QMP command, with "_" for "-" in its arguments. Returns what it returns."""
+        if self._qmp is None:
+            connection = socket.socket(socket.AF_UNIX)
+            connection.connect(self.qmp_path)
+            self._qmp = connection.makefile("rw")
+            self._qmp.readline()
+            self.qmp("qmp_capabilities")
+        arguments = {key.replace("_", "-"): value for key, value in arguments.items()}
+        self._qmp.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+        self._qmp.flush()
+        while True:
+            reply = json.loads(self._qmp.readline())
+            if "error" in reply:
+                raise QmpError(f"{self.name}: {command}: {reply['error']['desc']}")
+            if "return" in reply:
+                return reply["return"]
+
+    def configure(self, interface="eth0", *addresses):
+        """Bring an interface up, with addresses: "10.0.0.1/24", "fd00::1/64"."""
+        self.run(f"ip link set {interface} up")
+        for address in addresses:
+            self.run(f"ip addr add {address} dev {interface}")
+
+    def ping(self, address, count=3, timeout_s=20):
+        """All of `count` echo requests are answered, once the address is resolved."""
+        wait_until(lambda: " 1 packets received" in
+                   self.run(f"ping -c 1 -W 1 {address}", check=False), timeout_s,
+                   f"{self.name} reaches {address}")
+        output = self.run(f"ping -c {count} -i 0.2 -W 5 {address}")
+        assert f" {count} packets received" in output, output
+
+    def kill(self):
+        self.child.kill()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.qmp_path)
+        self.child.process.stdin.close()
+        self.child.process.stdout.close()
