@@ -98,10 +98,12 @@ def test_disabled_transmit_ring_sends_nothing(bench):
     def send():
         front.offer_frame(frame_of(2))
         bench.lan.guest.send(frame_of(0))
-    assert bench.lan.outcome(send, 1) == [[], [frame_of(0)]]
-    front.enable(TX)
-    front.wait_taken()
-    bench.switch.wait_quiet()
+    with bench.switch.dropping("vhost2", ring_disabled=1):
+        assert bench.lan.outcome(send, 1) == [[], [frame_of(0)]]
+        front.wait_taken()
+        front.enable(TX)
+        front.sync()
+    assert bench.from_front(lambda: front.send(frame_of(2))) == [frame_of(2)]
 
 
 def test_stopped_ring_is_left_alone(bench):

@@ -8,7 +8,7 @@
  * are done, in the same loop iteration. A view may be output to any number of ports.
  *
  * `head` is private to the lcore: no guest can change it after it was read, so what was decided on
- * is what the receiver gets. Today the backing is an mbuf that librte_vhost or an ethdev filled and
+ * is what the receiver gets. Today the backing is an mbuf that a vhost port or an ethdev filled and
  * `head` points into it; forwarding code must not rely on that.
  *
  * Threads: lives on one lcore's stack.
@@ -21,7 +21,7 @@
 #include "vsw_offload.h"
 #include "vsw_vlan.h"
 
-/* Most frames in a burst: DESIGN.md section 3, and the most librte_vhost hands out at once. */
+/* Most frames in a burst: DESIGN.md section 3. */
 #define VSW_BURST_MAX 32
 
 /* Head bytes that are always read where the frame has them: Ethernet, two tags, EtherType. */

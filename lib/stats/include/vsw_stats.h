@@ -43,7 +43,8 @@
 	  "from an uplink, and its destination MAC is not on the port of its tag")                 \
 	X(NO_MEMBER, "no_member", "to be flooded, but no other port forwards in the VLAN")         \
 	X(PORT_DOWN, "port_down", "receiving port has no device or is stopped")                    \
-	X(RING_DISABLED, "ring_disabled", "receiver has switched its receive ring off")            \
+	X(RING_DISABLED, "ring_disabled",                                                          \
+	  "the guest has switched this ring off, of either direction")                             \
 	X(RING_FULL, "ring_full", "receiver has supplied no (large enough) receive buffer")        \
 	X(TX_FULL, "tx_full", "transmit queue of the Ethernet device is full")                     \
 	X(NO_MBUF, "no_mbuf", "no buffer for a copy that differs from the others")                 \
