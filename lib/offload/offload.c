@@ -47,16 +47,3 @@ vsw_offload_describe(const struct vsw_offload *offload, struct virtio_net_hdr *h
 	hdr->gso_size = offload->gso_bytes;
 	hdr->hdr_len = offload->hdr_bytes;
 }
-
-bool
-vsw_offload_admit(const struct virtio_net_hdr *hdr, uint16_t allowed, const uint8_t *head,
-		  uint32_t head_bytes, uint32_t len_bytes, struct vsw_offload *offload)
-{
-	(void)hdr;
-	(void)allowed;
-	(void)head;
-	(void)head_bytes;
-	(void)len_bytes;
-	memset(offload, 0, sizeof(*offload));
-	return true;
-}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Fuzzing what a guest asks for: a byte of what it may, struct virtio_net_hdr, the frame. What is
- * admitted keeps to the bounds that whoever completes the frame relies on.
+ * admitted keeps to the bounds that whoever completes the frame relies on, and is completed.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "vsw_offload.h"
+#include "vsw_offload_hot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -45,6 +45,41 @@ check(const struct vsw_offload *offload, uint16_t allowed, uint32_t len)
 		check_cut(offload, len);
 }
 
+/* Segments hold the whole payload. */
+static void
+cut_all(const struct vsw_offload *offload, const struct iovec *pieces, uint32_t len)
+{
+	struct vsw_offload_cut cut;
+	uint32_t payload = 0, bytes;
+	uint8_t *segment;
+
+	vsw_offload_cut_begin(&cut, offload, pieces, 2);
+	while (vsw_offload_cut_left(&cut) > 0) {
+		bytes = vsw_offload_cut_bytes(&cut);
+		segment = malloc(bytes);
+		vsw_offload_cut_next(&cut, segment);
+		free(segment);
+		payload += bytes - offload->hdr_bytes;
+	}
+	require(payload == len - offload->hdr_bytes);
+}
+
+static void
+finish(const struct vsw_offload *offload, const uint8_t *bytes, uint32_t len)
+{
+	uint32_t first = bytes[0] < len ? bytes[0] : len;
+	struct iovec pieces[2] = {{malloc(first), first}, {malloc(len - first), len - first}};
+
+	memcpy(pieces[0].iov_base, bytes, first);
+	memcpy(pieces[1].iov_base, bytes + first, len - first);
+	if (offload->needs & VSW_OFFLOAD_TSO)
+		cut_all(offload, pieces, len);
+	else if (offload->needs & VSW_OFFLOAD_CSUM)
+		vsw_offload_complete(offload, pieces, 2);
+	free(pieces[0].iov_base);
+	free(pieces[1].iov_base);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -63,8 +98,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	head_bytes = len < VSW_OFFLOAD_HEAD_BYTES ? len : VSW_OFFLOAD_HEAD_BYTES;
 	head = malloc(head_bytes);
 	memcpy(head, data + prefix, head_bytes);
-	if (vsw_offload_admit(&hdr, allowed, head, head_bytes, len, &offload))
+	if (vsw_offload_admit(&hdr, allowed, head, head_bytes, len, &offload)) {
 		check(&offload, allowed, len);
+		if (offload.needs != 0)
+			finish(&offload, data + prefix, len);
+	}
 	free(head);
 	return 0;
 }

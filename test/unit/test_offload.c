@@ -284,7 +284,7 @@ static void
 cut_off_frames_are_judged_right(void **state)
 {
 	static struct built frame;
-	struct virtio_net_hdr hdr = {.flags = 1, .csum_offset = 16};
+	struct virtio_net_hdr hdr = {.flags = 1};
 	struct vsw_offload offload;
 	unsigned int i;
 	uint32_t len;
@@ -294,8 +294,14 @@ cut_off_frames_are_judged_right(void **state)
 		build(&frame, &recipes[i]);
 		for (len = 0; len < 300; len++) {
 			frame.len = len;
-			hdr.csum_start = frame.transport;
 			hdr.gso_type = VIRTIO_NET_HDR_GSO_NONE;
+			/* A field at the front: all headers behind it are read to judge it. */
+			hdr.csum_start = frame.ip;
+			hdr.csum_offset = 0;
+			if (admit(&hdr, CSUM, &frame, &offload))
+				assert_true(!is_ip(&recipes[i]) && frame.ip + 2u <= len);
+			hdr.csum_start = frame.transport;
+			hdr.csum_offset = 16;
 			if (admit(&hdr, CSUM, &frame, &offload))
 				assert_true(frame.transport + 18u <= len);
 			hdr.gso_type = recipes[i].version == 6 ? 4 : 1;

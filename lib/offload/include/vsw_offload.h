@@ -7,7 +7,7 @@
  * What it asks for stands in struct virtio_net_hdr, is checked once against the bytes of the frame,
  * and travels with the view of the frame as a struct vsw_offload. A receiver that has negotiated
  * the same gets frame and request as they are; for any other the frame is completed: the checksum
- * is written, segments are made.
+ * is written, segments are made (vsw_offload_hot.h).
  *
  * Offsets count from the first byte of the frame, the Ethernet header with its tags included.
  *
@@ -56,12 +56,11 @@ uint16_t vsw_offload_taken_by(uint64_t features);
  * first head_bytes are at head, at least min(len_bytes, VSW_OFFLOAD_HEAD_BYTES). hdr and head are
  * private copies. Returns false if hdr asks for more than is allowed or does not fit the frame;
  * *offload is set if true. Flags that virtio does not define for drivers are ignored; with nothing
- * allowed hdr is not looked at (the guest has no business with it). A frame that would be cut into
- * one segment needs its checksum only.
+ * allowed hdr is not looked at (the guest has no business with it).
  *
  * A checksum starts behind the headers of Ethernet and IP, at the header of TCP or UDP, or behind
  * that (inside a tunnel). What is to be cut is TCP, directly over an IP packet as long as the
- * frame.
+ * frame; what would be one segment needs its checksum only.
  */
 bool vsw_offload_admit(const struct virtio_net_hdr *hdr, uint16_t allowed, const uint8_t *head,
 		       uint32_t head_bytes, uint32_t len_bytes, struct vsw_offload *offload);
