@@ -70,26 +70,44 @@ fit_output(struct vsw_fwd_output *output, struct vsw_stats_row *row)
 	output->n = n;
 }
 
+/* Leaves in the list what was sent. */
+static void
+drop_refused(struct vsw_fwd_output *output, const uint8_t *fate, struct vsw_stats_row *row)
+{
+	uint16_t i, n = 0;
+
+	for (i = 0; i < output->n; i++) {
+		output->frame[n] = output->frame[i];
+		if (fate[i] == VSW_PORT_SENT)
+			n++;
+		else
+			row->drop[fate[i]]++;
+	}
+	row->tx_dropped += output->n - n;
+	output->n = n;
+}
+
 static void
 send_output(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned int lcore)
 {
 	struct vsw_port_hot *port = output->port->hot;
 	struct vsw_stats_row *row = &port->rows[lcore];
-	enum vsw_drop why = VSW_DROP_PORT_DOWN;
+	uint8_t fate[VSW_BURST_MAX];
 	uint64_t bytes = 0;
-	uint16_t i, sent;
+	uint16_t i;
 
 	if (unlikely(!is_fit(output->port, burst))) {
 		fit_output(output, row);
 		burst->plain = false; /* the outputs that follow may get frames it has changed */
 	}
-	sent = output->n == 0 ? 0 : port->tx(port, lcore, output->frame, output->n, &why);
-	for (i = 0; i < sent; i++)
+	if (unlikely(output->n == 0))
+		return;
+	if (unlikely(port->tx(port, lcore, output->frame, output->n, fate) < output->n))
+		drop_refused(output, fate, row);
+	for (i = 0; i < output->n; i++)
 		bytes += output->frame[i]->len_bytes;
-	row->tx_frames += sent;
+	row->tx_frames += output->n;
 	row->tx_bytes += bytes;
-	row->tx_dropped += output->n - sent;
-	row->drop[why] += output->n - sent;
 	output->n = 0;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The packet path of Ethernet ports. */
+#include <string.h>
+
 #include <rte_cycles.h>
 #include <rte_pause.h>
 
@@ -38,7 +40,7 @@ eth_release(struct vsw_rxq *rxq, struct vsw_frame *frames, uint16_t n)
  */
 static uint16_t
 send_burst(struct eth_port *eth, uint16_t queue, struct vsw_frame *const *frames, uint16_t n,
-	   enum vsw_drop *why)
+	   uint8_t *fate)
 {
 	struct rte_mbuf *mbufs[VSW_BURST_MAX];
 	uint16_t i, sent;
@@ -49,17 +51,20 @@ send_burst(struct eth_port *eth, uint16_t queue, struct vsw_frame *const *frames
 	sent = rte_eth_tx_burst(eth->ethdev_id, queue, mbufs, n);
 	for (i = sent; i < n; i++)
 		rte_mbuf_refcnt_update(mbufs[i], -1);
-	*why = VSW_DROP_TX_FULL;
+	if (unlikely(sent < n)) {
+		memset(fate, VSW_PORT_SENT, sent);
+		memset(fate + sent, VSW_DROP_TX_FULL, n - sent);
+	}
 	return sent;
 }
 
 static uint16_t
 eth_tx(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames, uint16_t n,
-       enum vsw_drop *why)
+       uint8_t *fate)
 {
 	struct eth_port *eth = container_of(hot, struct eth_port, port.hot);
 
-	return send_burst(eth, lcore, frames, n, why);
+	return send_burst(eth, lcore, frames, n, fate);
 }
 
 /* True with the lock taken; false if another lcore keeps it for longer than patience allows. */
@@ -82,17 +87,17 @@ lock_in_time(rte_spinlock_t *lock, uint64_t patience_tsc)
 /* For devices with fewer transmit queues than there are lcores. */
 static uint16_t
 eth_tx_shared(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames,
-	      uint16_t n, enum vsw_drop *why)
+	      uint16_t n, uint8_t *fate)
 {
 	struct eth_port *eth = container_of(hot, struct eth_port, port.hot);
 	uint16_t queue = lcore % eth->n_txqs;
 	rte_spinlock_t *lock = &eth->lock[queue].lock;
 
 	if (unlikely(!lock_in_time(lock, eth->patience_tsc))) {
-		*why = VSW_DROP_TX_FULL;
+		memset(fate, VSW_DROP_TX_FULL, n);
 		return 0;
 	}
-	n = send_burst(eth, queue, frames, n, why);
+	n = send_burst(eth, queue, frames, n, fate);
 	rte_spinlock_unlock(lock);
 	return n;
 }

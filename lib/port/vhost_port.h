@@ -32,9 +32,9 @@ struct vhost_txq {
 	int call_fd;
 } __rte_cache_aligned;
 
-/* Send from one lcore: as vsw_port_hot.tx. */
-typedef uint16_t vhost_send(struct vhost_port *vhost, unsigned int lcore,
-			    struct vsw_frame *const *frames, uint16_t n, enum vsw_drop *why);
+/* Give n frames to the guest on one pair: as vsw_port_hot.tx. */
+typedef uint16_t vhost_put(struct vhost_port *vhost, int vid, uint16_t pair,
+			   struct vsw_frame *const *frames, uint16_t n, uint8_t *fate);
 
 struct vhost_port {
 	struct vsw_port port;
@@ -62,7 +62,7 @@ struct vhost_port {
 	struct vhost_retry_limits retry_limits;
 	struct vhost_retry *retry; /* one for each lcore, its own; NULL: no retries */
 
-	vhost_send *send;
+	vhost_put *put;	     /* alone, or among several lcores */
 	uint32_t room_bytes; /* of an mbuf */
 
 	struct vhost_queue queue[VSW_PORT_QUEUES_MAX];
@@ -114,12 +114,12 @@ void vhost_device_negotiated(struct vhost_port *vhost);
 /* The device has changed, and has n_pairs that can be polled: tell who shows and polls it. */
 void vhost_device_changed(struct vhost_port *vhost, int vid, uint16_t n_pairs);
 
+/* As vsw_port_hot.tx, which it is but for retries. */
+uint16_t vhost_send(struct vhost_port *vhost, unsigned int lcore, struct vsw_frame *const *frames,
+		    uint16_t n, uint8_t *fate);
+
 /* What vsw_port_hot.tx is with retries. */
 uint16_t vhost_tx_retry(struct vsw_port_hot *hot, unsigned int lcore,
-			struct vsw_frame *const *frames, uint16_t n, enum vsw_drop *why);
-
-/* What vhost_port.send can be: when there is one lcore, and when there are more. */
-vhost_send vhost_tx;
-vhost_send vhost_tx_locked;
+			struct vsw_frame *const *frames, uint16_t n, uint8_t *fate);
 
 #endif /* VHOST_PORT_H */

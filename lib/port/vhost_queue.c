@@ -12,8 +12,15 @@
 #include <rte_ether.h>
 #include <rte_vhost.h>
 
+#include "flow.h"
 #include "vhost_port.h"
 #include "vsw_frame_hot.h"
+
+/* Queue pairs that one lcore sends on. */
+struct vhost_share {
+	unsigned int n;
+	uint8_t pair[VSW_PORT_QUEUES_MAX];
+};
 
 /* What becomes of a chain that the guest has made available. */
 enum take {
@@ -235,9 +242,18 @@ copy_in(const struct vsw_vring_buffer *buffer, struct vsw_vring_cursor *cursor,
 				mbuf->data_len);
 }
 
-/*
- * Give one frame to the guest. VSW_DROP_N, or why not; then the ring is as it was.
- */
+/* Why there was no buffer for a frame: the ring may have others later, or all are too small. */
+static enum vsw_drop
+no_room(const struct vhost_port *vhost, const struct vsw_vring_buffer *buffer, int gathered)
+{
+	if (gathered < 0)
+		return VSW_DROP_DESC_INVALID;
+	if (buffer->n_chains == VSW_VRING_CHAINS_MAX || (gathered > 0 && !vhost->mergeable))
+		return VSW_DROP_BUFFER_SMALL;
+	return VSW_DROP_RING_FULL;
+}
+
+/* Give one frame to the guest. VSW_PORT_SENT, or why not; then the ring is as it was. */
 static enum vsw_drop
 put(struct vhost_port *vhost, int vid, struct vsw_vring *ring, const struct vsw_frame *frame)
 {
@@ -253,7 +269,7 @@ put(struct vhost_port *vhost, int vid, struct vsw_vring *ring, const struct vsw_
 	} while (ret > 0 && buffer.len_bytes < need_bytes && vhost->mergeable);
 	if (unlikely(buffer.len_bytes < need_bytes)) {
 		vsw_vring_rewind(ring);
-		return ret < 0 ? VSW_DROP_DESC_INVALID : VSW_DROP_RING_FULL;
+		return no_room(vhost, &buffer, ret);
 	}
 	vsw_offload_describe(&frame->offload, (struct virtio_net_hdr *)&header);
 	header.num_buffers = buffer.n_chains;
@@ -262,92 +278,124 @@ put(struct vhost_port *vhost, int vid, struct vsw_vring *ring, const struct vsw_
 	if (unlikely(vhost->logs))
 		log_pieces(vid, &buffer, need_bytes);
 	vsw_vring_give(ring, &buffer, need_bytes);
-	return VSW_DROP_N;
+	return VSW_PORT_SENT;
 }
 
-/* The lcores share out the queue pairs on which the guest receives: n-th lcore, n-th pair. */
-static uint16_t
-pick_pair(uint64_t enabled, unsigned int lcore)
-{
-	unsigned int skip;
-
-	if (likely((enabled & (enabled - 1)) == 0))
-		return __builtin_ctzll(enabled);
-	for (skip = lcore % __builtin_popcountll(enabled); skip > 0; skip--)
-		enabled &= enabled - 1;
-	return __builtin_ctzll(enabled);
-}
-
+/* After a frame that the ring is too full for, no later one overtakes it. */
 static uint16_t
 put_burst(struct vhost_port *vhost, int vid, uint16_t pair, struct vsw_frame *const *frames,
-	  uint16_t n, enum vsw_drop *why)
+	  uint16_t n, uint8_t *fate)
 {
 	struct vhost_txq *txq = &vhost->txq[pair];
-	uint16_t sent;
+	uint16_t i, sent = 0;
 
-	for (sent = 0; sent < n; sent++) {
-		enum vsw_drop reason = put(vhost, vid, &txq->ring, frames[sent]);
-
-		if (reason == VSW_DROP_N)
-			continue;
-		*why = reason;
-		break;
+	for (i = 0; i < n; i++) {
+		fate[i] = put(vhost, vid, &txq->ring, frames[i]);
+		sent += fate[i] == VSW_PORT_SENT;
+		if (unlikely(fate[i] == VSW_DROP_RING_FULL || fate[i] == VSW_DROP_DESC_INVALID))
+			break;
 	}
+	if (unlikely(i < n))
+		memset(fate + i, fate[i], n - i);
 	flush(vhost, vid, 2 * pair, &txq->ring, txq->call_fd);
 	return sent;
 }
 
-/* The pair to send on, or -1 and why there is none. */
-static int
-find_pair(struct vhost_port *vhost, int vid, unsigned int lcore, enum vsw_drop *why)
+static uint16_t
+put_burst_locked(struct vhost_port *vhost, int vid, uint16_t pair, struct vsw_frame *const *frames,
+		 uint16_t n, uint8_t *fate)
 {
-	uint64_t enabled;
-
-	if (unlikely(vid < 0)) {
-		*why = VSW_DROP_PORT_DOWN;
-		return -1;
-	}
-	enabled = vhost->tx_usable & __atomic_load_n(&vhost->tx_enabled, __ATOMIC_ACQUIRE);
-	if (unlikely(enabled == 0)) {
-		*why = VSW_DROP_RING_DISABLED;
-		return -1;
-	}
-	return pick_pair(enabled, lcore);
-}
-
-uint16_t
-vhost_tx(struct vhost_port *vhost, unsigned int lcore, struct vsw_frame *const *frames, uint16_t n,
-	 enum vsw_drop *why)
-{
-	int vid = __atomic_load_n(&vhost->vid, __ATOMIC_ACQUIRE);
-	int pair = find_pair(vhost, vid, lcore, why);
-
-	return pair < 0 ? 0 : put_burst(vhost, vid, pair, frames, n, why);
-}
-
-uint16_t
-vhost_tx_locked(struct vhost_port *vhost, unsigned int lcore, struct vsw_frame *const *frames,
-		uint16_t n, enum vsw_drop *why)
-{
-	int vid = __atomic_load_n(&vhost->vid, __ATOMIC_ACQUIRE);
-	int pair = find_pair(vhost, vid, lcore, why);
 	uint16_t sent;
 
-	if (pair < 0)
-		return 0;
 	rte_spinlock_lock(&vhost->txq[pair].lock);
-	sent = put_burst(vhost, vid, pair, frames, n, why);
+	sent = put_burst(vhost, vid, pair, frames, n, fate);
 	rte_spinlock_unlock(&vhost->txq[pair].lock);
 	return sent;
 }
 
+/* The n-th of the pairs in the mask, counted from 0. */
 static uint16_t
-vhost_tx_once(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames,
-	      uint16_t n, enum vsw_drop *why)
+nth_pair(uint64_t pairs, unsigned int n)
+{
+	for (; n > 0; n--)
+		pairs &= pairs - 1;
+	return __builtin_ctzll(pairs);
+}
+
+/* Frames of one flow keep to one pair; each pair that gets some gets them in their order. */
+static uint16_t
+spread(struct vhost_port *vhost, int vid, const struct vhost_share *share,
+       struct vsw_frame *const *frames, uint16_t n, uint8_t *fate)
+{
+	struct vsw_frame *list[VSW_BURST_MAX];
+	uint8_t pair_of[VSW_BURST_MAX], list_fate[VSW_BURST_MAX];
+	uint16_t i, pair, n_list, sent = 0;
+	uint64_t left = 0;
+
+	for (i = 0; i < n; i++) {
+		pair_of[i] = share->pair[flow_hash(frames[i]) % share->n];
+		left |= 1ULL << pair_of[i];
+	}
+	for (; left != 0; left &= left - 1) {
+		pair = __builtin_ctzll(left);
+		for (i = n_list = 0; i < n; i++) {
+			if (pair_of[i] == pair)
+				list[n_list++] = frames[i];
+		}
+		sent += vhost->put(vhost, vid, pair, list, n_list, list_fate);
+		for (i = n_list = 0; i < n; i++) {
+			if (pair_of[i] == pair)
+				fate[i] = list_fate[n_list++];
+		}
+	}
+	return sent;
+}
+
+/*
+ * The pairs that an lcore sends on: when there are enough, each lcore has pairs of its own, else
+ * they share.
+ */
+static void
+find_share(const struct vhost_port *vhost, uint64_t pairs, unsigned int lcore,
+	   struct vhost_share *share)
+{
+	unsigned int n_lcores = vhost->env.n_lcores, n = __builtin_popcountll(pairs), i;
+
+	share->n = 0;
+	for (i = lcore % n; i < n; i += n_lcores)
+		share->pair[share->n++] = nth_pair(pairs, i);
+}
+
+uint16_t
+vhost_send(struct vhost_port *vhost, unsigned int lcore, struct vsw_frame *const *frames,
+	   uint16_t n, uint8_t *fate)
+{
+	int vid = __atomic_load_n(&vhost->vid, __ATOMIC_ACQUIRE);
+	struct vhost_share share;
+	uint64_t pairs;
+
+	if (unlikely(vid < 0)) {
+		memset(fate, VSW_DROP_PORT_DOWN, n);
+		return 0;
+	}
+	pairs = vhost->tx_usable & __atomic_load_n(&vhost->tx_enabled, __ATOMIC_ACQUIRE);
+	if (unlikely(pairs == 0)) {
+		memset(fate, VSW_DROP_RING_DISABLED, n);
+		return 0;
+	}
+	if (likely((pairs & (pairs - 1)) == 0))
+		return vhost->put(vhost, vid, __builtin_ctzll(pairs), frames, n, fate);
+	find_share(vhost, pairs, lcore, &share);
+	return spread(vhost, vid, &share, frames, n, fate);
+}
+
+static uint16_t
+vhost_tx(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames, uint16_t n,
+	 uint8_t *fate)
 {
 	struct vhost_port *vhost = container_of(hot, struct vhost_port, port.hot);
 
-	return vhost->send(vhost, lcore, frames, n, why);
+	return vhost_send(vhost, lcore, frames, n, fate);
 }
 
 void
@@ -357,8 +405,8 @@ vhost_queues_init(struct vhost_port *vhost)
 
 	vhost->vid = -1;
 	vhost->room_bytes = rte_pktmbuf_data_room_size(vhost->env.pool) - RTE_PKTMBUF_HEADROOM;
-	vhost->send = vhost->env.n_lcores > 1 ? vhost_tx_locked : vhost_tx;
-	vhost->port.hot.tx = vhost->retry != NULL ? vhost_tx_retry : vhost_tx_once;
+	vhost->put = vhost->env.n_lcores > 1 ? put_burst_locked : put_burst;
+	vhost->port.hot.tx = vhost->retry != NULL ? vhost_tx_retry : vhost_tx;
 	for (i = 0; i < VSW_PORT_QUEUES_MAX; i++) {
 		rte_spinlock_init(&vhost->txq[i].lock);
 		vhost->queue[i].rxq = (struct vsw_rxq){

@@ -2,6 +2,8 @@
 /* Transmit with retries: what a ring does not take is tried again, by vhost_retry.h's budget. */
 #include "vhost_retry.h"
 
+#include <string.h>
+
 #include <rte_cycles.h>
 #include <rte_pause.h>
 
@@ -20,29 +22,64 @@ wait_until(uint64_t end_tsc)
 	return now_tsc;
 }
 
-/*
- * The first `sent` frames of n were taken. Returns how many are in the end. A front end that goes,
- * or switches its ring off, while we wait changes *why, which ends it.
- */
+/* Frames that found the ring full, and where they stood among the others. */
+struct rest {
+	uint16_t n;
+	struct vsw_frame *frame[VSW_BURST_MAX];
+	uint8_t place[VSW_BURST_MAX];
+	uint8_t fate[VSW_BURST_MAX];
+};
+
+/* Front ends that go, or switch their rings off, while we wait have other fates; so it ends. */
+static void
+collect(struct rest *rest, struct vsw_frame *const *frames, uint16_t n, const uint8_t *fate)
+{
+	uint16_t i;
+
+	rest->n = 0;
+	for (i = 0; i < n; i++) {
+		if (fate[i] != VSW_DROP_RING_FULL)
+			continue;
+		rest->place[rest->n] = i;
+		rest->frame[rest->n++] = frames[i];
+	}
+}
+
+/* Returns how many of them are sent. */
+static uint16_t
+send_rest(struct vhost_port *vhost, unsigned int lcore, struct rest *rest, uint8_t *fate)
+{
+	uint16_t sent, i;
+
+	memset(rest->fate, VSW_PORT_SENT, rest->n);
+	sent = vhost_send(vhost, lcore, rest->frame, rest->n, rest->fate);
+	for (i = 0; i < rest->n; i++)
+		fate[rest->place[i]] = rest->fate[i];
+	return sent;
+}
+
+/* `sent` of n frames were taken, and fate tells which. Returns how many are in the end. */
 static uint16_t
 try_again(struct vhost_port *vhost, unsigned int lcore, struct vsw_frame *const *frames, uint16_t n,
-	  uint16_t sent, enum vsw_drop *why)
+	  uint16_t sent, uint8_t *fate)
 {
 	const struct vhost_retry_limits *limits = &vhost->retry_limits;
 	struct vsw_stats_row *row = &vhost->port.hot.rows[lcore];
 	struct vhost_retry *retry = &vhost->retry[lcore];
 	uint64_t now_tsc = rte_rdtsc();
+	struct rest rest;
 	uint16_t more;
 	uint32_t i;
 
-	for (i = 0; i < limits->num && sent < n && *why == VSW_DROP_RING_FULL; i++) {
-		if (!vhost_retry_begin(retry, &of_lcore[lcore], limits, now_tsc,
-				       row->tx_frames + sent))
+	for (i = 0; i < limits->num; i++) {
+		collect(&rest, frames, n, fate);
+		if (rest.n == 0 || !vhost_retry_begin(retry, &of_lcore[lcore], limits, now_tsc,
+						      row->tx_frames + sent))
 			break;
 		now_tsc = wait_until(now_tsc + limits->delay_tsc);
 		row->retries++;
 		row->retry_ticks += limits->delay_tsc;
-		more = vhost->send(vhost, lcore, frames + sent, n - sent, why);
+		more = send_rest(vhost, lcore, &rest, fate);
 		row->retried += more;
 		sent += more;
 	}
@@ -51,12 +88,12 @@ try_again(struct vhost_port *vhost, unsigned int lcore, struct vsw_frame *const 
 
 uint16_t
 vhost_tx_retry(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *const *frames,
-	       uint16_t n, enum vsw_drop *why)
+	       uint16_t n, uint8_t *fate)
 {
 	struct vhost_port *vhost = container_of(hot, struct vhost_port, port.hot);
-	uint16_t sent = vhost->send(vhost, lcore, frames, n, why);
+	uint16_t sent = vhost_send(vhost, lcore, frames, n, fate);
 
-	if (likely(sent == n || *why != VSW_DROP_RING_FULL))
+	if (likely(sent == n))
 		return sent;
-	return try_again(vhost, lcore, frames, n, sent, why);
+	return try_again(vhost, lcore, frames, n, sent, fate);
 }

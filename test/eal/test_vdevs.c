@@ -276,13 +276,13 @@ send_all(void *arg)
 	while (sent < SENDER_FRAMES) {
 		struct rte_mbuf *mbuf = rte_pktmbuf_alloc(sender->pool);
 		struct vsw_frame frame, *list = &frame;
-		enum vsw_drop why;
+		uint8_t fate;
 
 		if (mbuf == NULL)
 			continue; /* the receiver is behind */
 		rte_pktmbuf_append(mbuf, 60);
 		vsw_frame_from_mbuf(&frame, mbuf);
-		sent += sender->port->hot.tx(&sender->port->hot, sender->lcore, &list, 1, &why);
+		sent += sender->port->hot.tx(&sender->port->hot, sender->lcore, &list, 1, &fate);
 		rte_pktmbuf_free(mbuf);
 	}
 	return NULL;
@@ -343,10 +343,10 @@ send_one(void *arg)
 {
 	const struct sender *sender = arg;
 	struct vsw_frame frame, *list = &frame;
-	enum vsw_drop why;
+	uint8_t fate;
 
 	vsw_frame_from_mbuf(&frame, rte_pktmbuf_alloc(sender->pool));
-	assert_int_equal(sender->port->hot.tx(&sender->port->hot, 0, &list, 1, &why), 1);
+	assert_int_equal(sender->port->hot.tx(&sender->port->hot, 0, &list, 1, &fate), 1);
 	rte_pktmbuf_free(frame.backing);
 	return NULL;
 }
@@ -360,7 +360,7 @@ wait_for_a_shared_queue_is_bounded(void **state)
 	struct vsw_frame frame, *list = &frame;
 	const struct rte_eth_rxtx_callback *callback;
 	struct vsw_port_eth_info info;
-	enum vsw_drop why = VSW_DROP_N;
+	uint8_t fate = VSW_PORT_SENT;
 	struct vsw_error err;
 	uint64_t begin;
 
@@ -375,9 +375,9 @@ wait_for_a_shared_queue_is_bounded(void **state)
 		;
 	vsw_frame_from_mbuf(&frame, rte_pktmbuf_alloc(sender.pool));
 	begin = rte_rdtsc();
-	assert_int_equal(sender.port->hot.tx(&sender.port->hot, 1, &list, 1, &why), 0);
+	assert_int_equal(sender.port->hot.tx(&sender.port->hot, 1, &list, 1, &fate), 0);
 	assert_true(rte_rdtsc() - begin < rte_get_tsc_hz() / 1000 * (STALL_MS / 2));
-	assert_int_equal(why, VSW_DROP_TX_FULL);
+	assert_int_equal(fate, VSW_DROP_TX_FULL);
 	pthread_join(sender.thread, NULL);
 	rte_eth_remove_tx_callback(info.ethdev_id, 0, callback);
 	rte_pktmbuf_free(frame.backing);

@@ -24,8 +24,11 @@
 /* Most frames in a burst: DESIGN.md section 3. */
 #define VSW_BURST_MAX 32
 
-/* Head bytes that are always read where the frame has them: Ethernet, two tags, EtherType. */
-#define VSW_FRAME_HEAD_BYTES 22
+/*
+ * Head bytes that are always read where the frame has them: Ethernet, two tags, IPv6 and the ports
+ * behind, or IPv4 with options of 20 bytes.
+ */
+#define VSW_FRAME_HEAD_BYTES 66
 
 #define VSW_FRAME_MIN_BYTES 14 /* Ethernet header; virtio has no larger minimum */
 

@@ -19,13 +19,17 @@
 
 #define VSW_PORT_MAX 1024
 
+/* What became of a frame that was given to tx: sent, or dropped for that reason. */
+#define VSW_PORT_SENT VSW_DROP_N
+
 struct vsw_port_hot {
 	/*
-	 * Send n <= VSW_BURST_MAX frames and return how many were taken, the first ones. *why names
-	 * the reason for the others. The frames stay their receiver's.
+	 * Send n <= VSW_BURST_MAX frames and return how many were taken. If not all were, fate
+	 * says of each of the n what became of it: VSW_PORT_SENT or an enum vsw_drop. The frames
+	 * stay their receiver's.
 	 */
 	uint16_t (*tx)(struct vsw_port_hot *port, unsigned int lcore,
-		       struct vsw_frame *const *frames, uint16_t n, enum vsw_drop *why);
+		       struct vsw_frame *const *frames, uint16_t n, uint8_t *fate);
 	struct vsw_stats_row *rows; /* one for each lcore */
 	uint16_t port_id;
 	uint16_t min_bytes; /* shorter frames are padded with zeros before tx */

@@ -45,7 +45,8 @@
 	X(PORT_DOWN, "port_down", "receiving port has no device or is stopped")                    \
 	X(RING_DISABLED, "ring_disabled",                                                          \
 	  "the guest has switched this ring off, of either direction")                             \
-	X(RING_FULL, "ring_full", "receiver has supplied no (large enough) receive buffer")        \
+	X(RING_FULL, "ring_full", "receiver has not supplied enough receive buffers")              \
+	X(BUFFER_SMALL, "buffer_small", "receiver's buffers are smaller than the frame")           \
 	X(TX_FULL, "tx_full", "transmit queue of the Ethernet device is full")                     \
 	X(NO_MBUF, "no_mbuf", "no buffer for a copy that differs from the others")                 \
 	X(BUFFER_INVALID, "buffer_invalid",                                                        \
