@@ -39,13 +39,14 @@ add_books(const struct vsw_switch *vsw, json_t *books)
 	vsw_out_add_uint(books, "rx", sum.rx_frames);
 	vsw_out_add_uint(books, "injected", 0);
 	vsw_out_add_uint(books, "copies", sum.copies);
-	vsw_out_add_uint(books, "segments", 0);
+	vsw_out_add_uint(books, "segments", sum.segments);
 	vsw_out_add_uint(books, "tx", sum.tx_frames);
 	vsw_out_add_uint(books, "drops", drops);
 	vsw_out_add_uint(books, "consumed", 0);
 	vsw_out_add_uint(books, "in_flight", 0);
-	vsw_out_add_int(books, "balance",
-			(int64_t)(sum.rx_frames + sum.copies - sum.tx_frames - drops));
+	vsw_out_add_int(
+		books, "balance",
+		(int64_t)(sum.rx_frames + sum.copies + sum.segments - sum.tx_frames - drops));
 }
 
 static int

@@ -51,13 +51,14 @@ vsw_fwd_admit(struct vsw_burst *burst)
 {
 	const struct vsw_fwd_port *port = burst->port;
 	uint32_t shortest = UINT32_MAX, longest = 0, tagged = 0;
+	uint16_t i, n = 0, needs = 0;
 	uint64_t rx_bytes = 0;
-	uint16_t i, n = 0;
 
 	for (i = 0; i < burst->n; i++) {
 		struct vsw_frame *frame = &burst->frame[i];
 		uint64_t da = 0, sa = 0;
 		enum vsw_drop verdict;
+		uint32_t wire_bytes;
 		uint16_t domain;
 
 		rx_bytes += frame->len_bytes;
@@ -72,10 +73,13 @@ vsw_fwd_admit(struct vsw_burst *burst)
 		burst->live[n++] = i;
 		tagged |= frame->vlan.tag | frame->vlan.inner;
 		shortest = RTE_MIN(shortest, frame->len_bytes);
-		longest = RTE_MAX(longest, frame->len_bytes);
+		wire_bytes = vsw_offload_wire_bytes(&frame->offload, frame->len_bytes);
+		longest = RTE_MAX(longest, wire_bytes);
+		needs |= frame->offload.needs;
 	}
 	burst->n_live = n;
 	burst->plain = tagged == 0;
+	burst->needs = needs;
 	burst->shortest_bytes = shortest;
 	burst->longest_bytes = longest;
 	burst->row->rx_frames += burst->n;

@@ -16,6 +16,7 @@
 #include <rte_byteorder.h>
 
 #include "vsw_fwd.h"
+#include "vsw_offload_hot.h"
 #include "vsw_port_hot.h"
 
 struct vsw_burst {
@@ -25,8 +26,9 @@ struct vsw_burst {
 	uint16_t n_live;
 	uint16_t n_flood;
 	bool plain; /* no live frame has or was given a tag, and all are of the port's own VLAN */
-	uint32_t shortest_bytes; /* bounds of the lengths of the live frames */
-	uint32_t longest_bytes;
+	uint16_t needs;			/* VSW_OFFLOAD_*: what any of the frames needs */
+	uint32_t shortest_bytes;	/* bounds of the lengths of the live frames */
+	uint32_t longest_bytes;		/* of segments, where frames are to be cut */
 	uint8_t live[VSW_BURST_MAX];	/* frames that go on; after dispatch: nothing */
 	uint8_t flood[VSW_BURST_MAX];	/* frames without a known destination, in live's order */
 	uint64_t da_key[VSW_BURST_MAX]; /* domain and destination, in the order of live */
@@ -83,12 +85,13 @@ vsw_fwd_is_group(uint64_t key)
 
 /*
  * True if a classified frame is longer than max_bytes, its MTU and the Ethernet header, where our
- * tag does not count, nor one of a customer's. Who is short with tags is not asked for them.
+ * tag does not count, nor one of a customer's. Who is short with tags is not asked for them. Of a
+ * frame that is to be cut the segments count.
  */
 static inline bool
 vsw_fwd_is_oversize(const struct vsw_frame *frame, uint16_t max_bytes)
 {
-	uint32_t bytes = frame->len_bytes;
+	uint32_t bytes = vsw_offload_wire_bytes(&frame->offload, frame->len_bytes);
 
 	if (likely(bytes <= max_bytes))
 		return false;
@@ -105,6 +108,16 @@ void vsw_fwd_dispatch(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 void vsw_fwd_flood(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 		   const struct vsw_fwd_plan *plan);
 void vsw_fwd_egress(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore);
+
+/* Send an output to a port that takes `offloads`, not all that the frames may need. */
+void vsw_fwd_offload(struct vsw_fwd_output *output, unsigned int lcore, uint16_t offloads);
+
+/*
+ * Give frames to a port and count them, as sent or dropped. Returns VSW_PORT_SENT, or why the last
+ * of those was dropped that were.
+ */
+enum vsw_drop vsw_fwd_send(struct vsw_port_hot *port, unsigned int lcore,
+			   struct vsw_frame *const *frames, uint16_t n);
 
 /* The services: what vsw_fwd_port.forward can be. */
 void vsw_fwd_bridge(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * egress: give each frame of a list what its port asks for, the tag and the length, and send the
- * list; what a port does not take is dropped by name, on the receiving port's account.
+ * egress: give each frame of a list what its port asks for, the tag and the length, see that it
+ * needs nothing that the port does not take, and send the list; what a port does not take is
+ * dropped by name, on the receiving port's account.
  */
 #include <rte_branch_prediction.h>
 
@@ -70,44 +71,69 @@ fit_output(struct vsw_fwd_output *output, struct vsw_stats_row *row)
 	output->n = n;
 }
 
-/* Leaves in the list what was sent. */
-static void
-drop_refused(struct vsw_fwd_output *output, const uint8_t *fate, struct vsw_stats_row *row)
+/* Count frames that a port has not taken. Returns the reason of the last of them. */
+static enum vsw_drop
+count_refused(const uint8_t *fate, uint16_t n, struct vsw_stats_row *row)
 {
-	uint16_t i, n = 0;
+	enum vsw_drop why = VSW_PORT_SENT;
+	uint16_t i;
 
-	for (i = 0; i < output->n; i++) {
-		output->frame[n] = output->frame[i];
+	for (i = 0; i < n; i++) {
 		if (fate[i] == VSW_PORT_SENT)
-			n++;
-		else
-			row->drop[fate[i]]++;
+			continue;
+		why = fate[i];
+		row->drop[why]++;
+		row->tx_dropped++;
 	}
-	row->tx_dropped += output->n - n;
-	output->n = n;
+	return why;
+}
+
+static uint64_t
+sum_sent(struct vsw_frame *const *frames, const uint8_t *fate, uint16_t n)
+{
+	uint64_t bytes = 0;
+	uint16_t i;
+
+	for (i = 0; i < n; i++)
+		bytes += fate[i] == VSW_PORT_SENT ? frames[i]->len_bytes : 0;
+	return bytes;
+}
+
+enum vsw_drop
+vsw_fwd_send(struct vsw_port_hot *port, unsigned int lcore, struct vsw_frame *const *frames,
+	     uint16_t n)
+{
+	struct vsw_stats_row *row = &port->rows[lcore];
+	uint8_t fate[VSW_BURST_MAX];
+	uint64_t bytes = 0;
+	uint16_t i, sent;
+
+	sent = n == 0 ? 0 : port->tx(port, lcore, frames, n, fate);
+	row->tx_frames += sent;
+	if (likely(sent == n)) {
+		for (i = 0; i < n; i++)
+			bytes += frames[i]->len_bytes;
+		row->tx_bytes += bytes;
+		return VSW_PORT_SENT;
+	}
+	row->tx_bytes += sum_sent(frames, fate, n);
+	return count_refused(fate, n, row);
 }
 
 static void
 send_output(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned int lcore)
 {
 	struct vsw_port_hot *port = output->port->hot;
-	struct vsw_stats_row *row = &port->rows[lcore];
-	uint8_t fate[VSW_BURST_MAX];
-	uint64_t bytes = 0;
-	uint16_t i;
+	uint16_t offloads = __atomic_load_n(&port->offloads, __ATOMIC_RELAXED);
 
 	if (unlikely(!is_fit(output->port, burst))) {
-		fit_output(output, row);
+		fit_output(output, &port->rows[lcore]);
 		burst->plain = false; /* the outputs that follow may get frames it has changed */
 	}
-	if (unlikely(output->n == 0))
-		return;
-	if (unlikely(port->tx(port, lcore, output->frame, output->n, fate) < output->n))
-		drop_refused(output, fate, row);
-	for (i = 0; i < output->n; i++)
-		bytes += output->frame[i]->len_bytes;
-	row->tx_frames += output->n;
-	row->tx_bytes += bytes;
+	if (unlikely((burst->needs & ~offloads) != 0))
+		vsw_fwd_offload(output, lcore, offloads);
+	else
+		vsw_fwd_send(port, lcore, output->frame, output->n);
 	output->n = 0;
 }
 

@@ -135,7 +135,8 @@ lan_fini(struct lan *lan)
 	unsigned int i;
 
 	lan_sum(lan, &sum);
-	assert_int_equal(sum.rx_frames + sum.copies, sum.tx_frames + vsw_stats_drops(&sum));
+	assert_int_equal(sum.rx_frames + sum.copies + sum.segments,
+			 sum.tx_frames + vsw_stats_drops(&sum));
 	for (i = 0; i < lan->n_ports; i++) {
 		vsw_port_destroy(lan->port[i]);
 		rte_eth_dev_close(lan->ethdev_id[i]);
@@ -161,6 +162,107 @@ lan_send(struct lan *lan, unsigned int port, const void *bytes, uint16_t n_bytes
 	/* What lies behind a frame is not zero. */
 	memset((uint8_t *)data + n_bytes, 0xee, RTE_MIN(64, rte_pktmbuf_tailroom(mbuf)));
 	assert_int_equal(rte_ring_enqueue(lan->to_switch[port], mbuf), 0);
+}
+
+/* Where the mbufs of such ports carry what the frame needs: at the front of the headroom. */
+static struct vsw_offload *
+offload_of(struct rte_mbuf *mbuf)
+{
+	return mbuf->buf_addr;
+}
+
+static uint16_t (*rx_done)(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames,
+			   uint16_t n);
+
+static uint16_t
+rx_undone(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames, uint16_t n)
+{
+	uint16_t i;
+
+	n = rx_done(rxq, row, frames, n);
+	for (i = 0; i < n; i++)
+		frames[i].offload = *offload_of(frames[i].backing);
+	return n;
+}
+
+static struct rte_ring *undone[LAN_PORTS_MAX];
+
+/* Like a guest, the port has a copy of each frame. */
+static uint16_t
+tx_undone(struct vsw_port_hot *port, unsigned int lcore, struct vsw_frame *const *frames,
+	  uint16_t n, enum vsw_drop *why)
+{
+	struct rte_mbuf *copy;
+	uint16_t i;
+
+	(void)lcore;
+	*why = VSW_DROP_RING_FULL;
+	for (i = 0; i < n; i++) {
+		copy = rte_pktmbuf_copy(frames[i]->backing, pool, 0, UINT32_MAX);
+		assert_non_null(copy);
+		*offload_of(copy) = frames[i]->offload;
+		if (rte_ring_enqueue(undone[port->port_id], copy) == 0)
+			continue;
+		rte_pktmbuf_free(copy);
+		break;
+	}
+	return i;
+}
+
+void
+lan_set_offloads(struct lan *lan, unsigned int port, uint16_t takes)
+{
+	struct vsw_port_hot *hot = &lan->port[port]->hot;
+	struct vsw_rxq *rxq = lan->port[port]->ops->rxq(lan->port[port], 0);
+
+	if (rxq->rx != rx_undone)
+		rx_done = rxq->rx;
+	rxq->rx = rx_undone;
+	assert_true(hot->port_id < LAN_PORTS_MAX);
+	undone[hot->port_id] = lan->from_switch[port];
+	hot->tx = tx_undone;
+	hot->offloads = takes;
+}
+
+void
+lan_send_undone(struct lan *lan, unsigned int port, const void *bytes, uint32_t n_bytes,
+		uint32_t piece_bytes, const struct vsw_offload *offload)
+{
+	struct rte_mbuf *head = NULL, *mbuf;
+	uint32_t at, n;
+
+	for (at = 0; at < n_bytes; at += n) {
+		n = RTE_MIN(piece_bytes, n_bytes - at);
+		mbuf = rte_pktmbuf_alloc(pool);
+		assert_non_null(mbuf);
+		memcpy(rte_pktmbuf_append(mbuf, n), (const uint8_t *)bytes + at, n);
+		if (head == NULL)
+			head = mbuf;
+		else
+			assert_int_equal(rte_pktmbuf_chain(head, mbuf), 0);
+	}
+	*offload_of(head) = *offload;
+	assert_int_equal(rte_ring_enqueue(lan->to_switch[port], head), 0);
+}
+
+uint32_t
+lan_receive_undone(struct lan *lan, unsigned int port, void *bytes, uint32_t n_max,
+		   struct vsw_offload *offload)
+{
+	struct rte_mbuf *mbuf;
+	const void *read;
+	uint32_t n;
+
+	if (rte_ring_dequeue(lan->from_switch[port], (void **)&mbuf) != 0)
+		return 0;
+	n = rte_pktmbuf_pkt_len(mbuf);
+	assert_true(n <= n_max);
+	read = rte_pktmbuf_read(mbuf, 0, n, bytes);
+	if (read != bytes)
+		memcpy(bytes, read, n);
+	*offload = *offload_of(mbuf);
+	rte_pktmbuf_free(mbuf);
+	return n;
 }
 
 void

@@ -13,6 +13,7 @@
 
 #include "vsw_fdb.h"
 #include "vsw_fwd.h"
+#include "vsw_offload.h"
 #include "vsw_port.h"
 
 #define LAN_PORTS_MAX 8
@@ -41,6 +42,18 @@ void lan_init(struct lan *lan, unsigned int n_ports, const uint16_t *vlans);
 void lan_fini(struct lan *lan);
 
 void lan_send(struct lan *lan, unsigned int port, const void *bytes, uint16_t n_bytes);
+
+/*
+ * Send what its sender has left undone, in mbufs of piece_bytes each. The port takes such frames
+ * from now on, and those that it is sent it hands over with what they need, up to `takes`.
+ */
+void lan_set_offloads(struct lan *lan, unsigned int port, uint16_t takes);
+void lan_send_undone(struct lan *lan, unsigned int port, const void *bytes, uint32_t n_bytes,
+		     uint32_t piece_bytes, const struct vsw_offload *offload);
+
+/* As lan_receive(), of such a port. */
+uint32_t lan_receive_undone(struct lan *lan, unsigned int port, void *bytes, uint32_t n_max,
+			    struct vsw_offload *offload);
 
 /* Poll every port until a round moves nothing. */
 void lan_run(struct lan *lan);

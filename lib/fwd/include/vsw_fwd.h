@@ -15,7 +15,8 @@
  * sources into the FDB; lookup finds destinations; dispatch and flood list the frames by
  * destination port; egress gives each frame the tag that its list's port wants, and sends the
  * list. The frames stay the receiving port's, which takes all back at the end, so a drop is a count
- * and nothing else, and a flood is the same view in several lists.
+ * and nothing else, and a flood is the same view in several lists. Before that, offload does for a
+ * port that does not take partial checksums, or frames that are to be cut, what their sender left.
  *
  * Each frame ends exactly once, and so does each copy (vsw_stats.h: the books).
  *
@@ -24,8 +25,6 @@
  *
  * Threads: vsw_fwd_burst() by the lcore that owns the context. The plan is made by the control
  * thread, published, and constant from then on.
- *
- * Not here: offloads.
  */
 #ifndef VSW_FWD_H
 #define VSW_FWD_H

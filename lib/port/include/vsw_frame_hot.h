@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Frames that are backed by an mbuf: today all of them. For lib/port, and lib/fwd's header edits.
+ * One that needs TSO may lie in several mbufs, its headers in the first; any other lies in one, or
+ * is longer than any MTU.
  *
  * An edit changes the bytes for all outputs that come after it. An output that keeps the bytes
  * longer than its call, as an ethdev does, holds a reference of the mbuf; who edits bytes that
@@ -17,6 +19,7 @@
 #include <rte_mbuf.h>
 
 #include "vsw_frame.h"
+#include "vsw_offload_hot.h"
 
 static inline void
 vsw_frame_from_mbuf(struct vsw_frame *frame, struct rte_mbuf *mbuf)
@@ -81,10 +84,12 @@ vsw_frame_set_tag(struct vsw_frame *frame, uint32_t tag)
 		if (unlikely(head == NULL))
 			return false;
 		memmove(head, head + VSW_VLAN_TAG_BYTES, 12);
+		vsw_offload_move(&frame->offload, VSW_VLAN_TAG_BYTES);
 	} else if (tag == VSW_VLAN_NO_TAG) {
 		head = rte_pktmbuf_mtod(mbuf, uint8_t *);
 		memmove(head + VSW_VLAN_TAG_BYTES, head, 12);
 		head = (uint8_t *)rte_pktmbuf_adj(mbuf, VSW_VLAN_TAG_BYTES);
+		vsw_offload_move(&frame->offload, -VSW_VLAN_TAG_BYTES);
 	} else {
 		head = rte_pktmbuf_mtod(mbuf, uint8_t *);
 	}

@@ -11,7 +11,8 @@
  *	rx + injected + copies + segments = tx + drops + consumed + in flight
  *
  * A frame is counted as rx on the port it came from; as tx, or as a drop of its receiver, on the
- * port it was for; as any other drop on the port it came from.
+ * port it was for; as any other drop on the port it came from. A frame that is cut into segments
+ * for a port is as many frames there.
  *
  * Threads: a row is written by its lcore only. Create, destroy, read, clear and sample: control
  * thread. Sums taken while lcores run may be a burst apart from each other.
@@ -77,6 +78,9 @@ enum vsw_drop {
 	X(retried, "frames that these have sent: part of tx_frames")                               \
 	X(retry_ticks, "TSC ticks that lcores have waited for them")                               \
 	X(copies, "flood outputs beyond the first")                                                \
+	X(completed, "frames for the port whose checksum the switch has written")                  \
+	X(segmented, "frames for the port that the switch has cut into segments")                  \
+	X(segments, "their segments beyond the first")                                             \
 	X(flooded, "frames received and flooded")                                                  \
 	X(learned, "source MACs learned")                                                          \
 	X(moved, "source MACs moved here from another port")                                       \

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * offload: do for an output's port what its frames need and it does not take itself. A checksum is
+ * written into the frame, for all outputs that come after; segments are frames of their own, made
+ * for this output and sent as they are made, so that a port which takes no more costs no more.
+ */
+#include <rte_branch_prediction.h>
+
+#include "burst.h"
+#include "vsw_frame_hot.h"
+#include "vsw_offload_hot.h"
+
+/* More than the longest frame has in buffers of 2 KiB; those of guests' frames are larger. */
+#define PIECES_MAX 40
+
+/* An output on its way to its port. */
+struct sending {
+	const struct vsw_fwd_port *to;
+	unsigned int lcore;
+	struct vsw_stats_row *row;
+};
+
+static void
+drop(const struct sending *sending, enum vsw_drop why, uint32_t n)
+{
+	sending->row->drop[why] += n;
+	sending->row->tx_dropped += n;
+}
+
+/* Returns the number of pieces, 0 if there are more than anybody receives. */
+static unsigned int
+find_pieces(const struct vsw_frame *frame, struct iovec *pieces)
+{
+	const struct rte_mbuf *mbuf;
+	unsigned int n = 0;
+
+	for (mbuf = frame->backing; mbuf != NULL; mbuf = mbuf->next) {
+		if (unlikely(n == PIECES_MAX))
+			return 0;
+		pieces[n].iov_base = rte_pktmbuf_mtod(mbuf, void *);
+		pieces[n++].iov_len = mbuf->data_len;
+	}
+	return n;
+}
+
+/* False when there is no buffer for a copy. */
+static bool
+complete(struct vsw_frame *frame)
+{
+	struct iovec pieces[PIECES_MAX];
+	unsigned int n;
+
+	n = vsw_frame_own(frame) ? find_pieces(frame, pieces) : 0;
+	if (unlikely(n == 0))
+		return false;
+	vsw_offload_complete(&frame->offload, pieces, n);
+	frame->offload = (struct vsw_offload){0};
+	return true;
+}
+
+/* Make the next segment in mbuf. False when it has no room. */
+static bool
+make_segment(struct vsw_offload_cut *cut, uint16_t min_bytes, struct rte_mbuf *mbuf,
+	     struct vsw_frame *segment)
+{
+	uint32_t bytes = vsw_offload_cut_bytes(cut);
+	uint32_t padding = bytes < min_bytes ? min_bytes - bytes : 0;
+	uint8_t *to = (uint8_t *)rte_pktmbuf_append(mbuf, bytes + padding);
+
+	if (unlikely(to == NULL))
+		return false;
+	vsw_offload_cut_next(cut, to);
+	memset(to + bytes, 0, padding);
+	vsw_frame_from_mbuf(segment, mbuf);
+	return true;
+}
+
+/* Make n segments and send them. VSW_PORT_SENT, or why no more are to be made. */
+static enum vsw_drop
+send_segments(const struct sending *sending, struct vsw_offload_cut *cut, struct rte_mempool *pool,
+	      uint16_t n)
+{
+	struct vsw_frame segment[VSW_BURST_MAX], *list[VSW_BURST_MAX];
+	struct rte_mbuf *mbufs[VSW_BURST_MAX];
+	enum vsw_drop why;
+	uint16_t made;
+
+	if (unlikely(rte_pktmbuf_alloc_bulk(pool, mbufs, n) != 0))
+		return VSW_DROP_NO_MBUF;
+	for (made = 0; made < n; made++) {
+		if (!make_segment(cut, sending->to->min_bytes, mbufs[made], &segment[made]))
+			break;
+		list[made] = &segment[made];
+	}
+	why = vsw_fwd_send(sending->to->hot, sending->lcore, list, made);
+	rte_pktmbuf_free_bulk(mbufs, n);
+	return made == n ? why : VSW_DROP_NO_MBUF;
+}
+
+/* A frame that is cut is as many frames, also those of its segments that are not made. */
+static void
+cut_frame(const struct sending *sending, const struct vsw_frame *frame)
+{
+	struct rte_mempool *pool = ((const struct rte_mbuf *)frame->backing)->pool;
+	enum vsw_drop why = VSW_PORT_SENT;
+	struct iovec pieces[PIECES_MAX];
+	unsigned int n_pieces = find_pieces(frame, pieces);
+	const uint32_t most = VSW_BURST_MAX;
+	struct vsw_offload_cut cut;
+	uint32_t left;
+
+	if (unlikely(n_pieces == 0)) {
+		drop(sending, VSW_DROP_NO_MBUF, 1);
+		return;
+	}
+	vsw_offload_cut_begin(&cut, &frame->offload, pieces, n_pieces);
+	left = vsw_offload_cut_left(&cut);
+	sending->row->segmented++;
+	sending->row->segments += left - 1;
+	while (left > 0 && why == VSW_PORT_SENT) {
+		why = send_segments(sending, &cut, pool, RTE_MIN(left, most));
+		left = vsw_offload_cut_left(&cut);
+	}
+	if (unlikely(left > 0))
+		drop(sending, why, left);
+}
+
+void
+vsw_fwd_offload(struct vsw_fwd_output *output, unsigned int lcore, uint16_t offloads)
+{
+	struct sending sending = {
+		.to = output->port, .lcore = lcore, .row = &output->port->hot->rows[lcore]};
+	uint16_t i, n = 0;
+
+	for (i = 0; i < output->n; i++) {
+		struct vsw_frame *frame = output->frame[i];
+		uint16_t lacking = frame->offload.needs & ~offloads;
+
+		if (lacking & VSW_OFFLOAD_TSO) {
+			vsw_fwd_send(sending.to->hot, lcore, output->frame, n);
+			n = 0;
+			cut_frame(&sending, frame);
+		} else if (lacking != 0 && unlikely(!complete(frame))) {
+			drop(&sending, VSW_DROP_NO_MBUF, 1);
+		} else {
+			sending.row->completed += lacking != 0;
+			output->frame[n++] = frame;
+		}
+	}
+	vsw_fwd_send(sending.to->hot, lcore, output->frame, n);
+}
