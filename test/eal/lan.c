@@ -190,19 +190,21 @@ static struct rte_ring *undone[LAN_PORTS_MAX];
 /* Like a guest, the port has a copy of each frame. */
 static uint16_t
 tx_undone(struct vsw_port_hot *port, unsigned int lcore, struct vsw_frame *const *frames,
-	  uint16_t n, enum vsw_drop *why)
+	  uint16_t n, uint8_t *fate)
 {
 	struct rte_mbuf *copy;
 	uint16_t i;
 
 	(void)lcore;
-	*why = VSW_DROP_RING_FULL;
+	memset(fate, VSW_DROP_RING_FULL, n);
 	for (i = 0; i < n; i++) {
 		copy = rte_pktmbuf_copy(frames[i]->backing, pool, 0, UINT32_MAX);
 		assert_non_null(copy);
 		*offload_of(copy) = frames[i]->offload;
+		fate[i] = VSW_PORT_SENT;
 		if (rte_ring_enqueue(undone[port->port_id], copy) == 0)
 			continue;
+		fate[i] = VSW_DROP_RING_FULL;
 		rte_pktmbuf_free(copy);
 		break;
 	}

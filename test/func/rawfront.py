@@ -205,6 +205,10 @@ class RawFront:
 
     def receive(self):
         """The frames that have come, without their virtio headers; their buffers are re-posted."""
+        return [data[self.header_bytes:] for data in self.receive_raw()]
+
+    def receive_raw(self):
+        """As receive(), with the headers."""
         ring = self.rings[RX]
         frames = []
         parts = 0
@@ -216,7 +220,7 @@ class RawFront:
                     parts = max(1, struct.unpack_from("<H", data, 10)[0])
                 else:
                     parts = 1
-                frames.append(data[self.header_bytes:])
+                frames.append(data)
             else:
                 frames[-1] += data
             parts -= 1
