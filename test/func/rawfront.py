@@ -4,8 +4,8 @@ A vhost-user front end by hand: every message and every descriptor is the test's
 
 Sources: vhost-user protocol (QEMU docs/interop/vhost-user.rst), virtio 1.2 sections 2.7 and 5.1.
 
-One memory region holds the receive ring, the transmit ring and a buffer of BUFFER_BYTES for each
-descriptor of both. The high-level calls (negotiate, set_up, send, receive) are those of an honest
+One memory region holds the receive rings, the transmit rings and a buffer of BUFFER_BYTES for each
+descriptor of all. The high-level calls (negotiate, set_up, send, receive) are those of an honest
 driver; the low-level ones (message, the rings) do as they are told.
 """
 
@@ -38,6 +38,7 @@ REPLY = 1 << 2
 NEED_REPLY = 1 << 3
 
 F_MRG_RXBUF = 1 << 15
+F_MQ = 1 << 22
 F_INDIRECT_DESC = 1 << 28
 F_EVENT_IDX = 1 << 29
 F_PROTOCOL_FEATURES = 1 << 30
@@ -45,7 +46,7 @@ F_VERSION_1 = 1 << 32
 PROTOCOL_F_MQ = 1 << 0
 PROTOCOL_F_REPLY_ACK = 1 << 3
 
-RX, TX = 0, 1  # virtqueues, as the guest sees them
+RX, TX = 0, 1  # virtqueues of the first pair, as the guest sees them; the second has 2 and 3
 
 HEADER_BYTES = 12  # struct virtio_net_hdr with num_buffers
 LEGACY_HEADER_BYTES = 10  # without: neither VERSION_1 nor MRG_RXBUF, virtio 1.2 section 5.1.6.1
@@ -63,27 +64,27 @@ class RawFront:
     """A connection to the server socket `path`, with rings of `size` descriptors."""
 
     def __init__(self, path, size=256, features=F_VERSION_1 | F_PROTOCOL_FEATURES | F_MRG_RXBUF,
-                 receive_bytes=BUFFER_BYTES, start=True):
+                 receive_bytes=BUFFER_BYTES, start=True, n_pairs=1):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(TIMEOUT_S)
         self.socket.connect(path)
         self.features = features
         self.receive_bytes = receive_bytes  # length of a receive buffer
         self.protocol_features = 0
-        self._map_memory(size)
+        self._map_memory(size, 2 * n_pairs)
         if start:
             self.negotiate()
             self.set_up()
 
-    def _map_memory(self, size):
+    def _map_memory(self, size, n_rings):
         rings = bytes_of(size)
-        self.region_bytes = 2 * (rings + size * BUFFER_BYTES)
+        self.region_bytes = n_rings * (rings + size * BUFFER_BYTES)
         self.memory_fd = os.memfd_create("rawfront")
         os.ftruncate(self.memory_fd, self.region_bytes)
         self.mapping = mmap.mmap(self.memory_fd, self.region_bytes)
         self.memory = memoryview(self.mapping)
-        self.rings = [SplitRing(self.memory, 0, size), SplitRing(self.memory, rings, size)]
-        self.buffers_offset = 2 * rings
+        self.rings = [SplitRing(self.memory, number * rings, size) for number in range(n_rings)]
+        self.buffers_offset = n_rings * rings
         self.kick_fds = [os.eventfd(0, os.EFD_NONBLOCK) for _ in self.rings]
         self.call_fds = [os.eventfd(0, os.EFD_NONBLOCK) for _ in self.rings]
 
@@ -168,10 +169,11 @@ class RawFront:
 
     def set_up(self):
         self.set_memory()
-        for queue in (RX, TX):
+        for queue in range(len(self.rings)):
             self.set_ring(queue)
-        self.post_receive_buffers()
-        for queue in (RX, TX):
+            if queue % 2 == RX:
+                self.post_receive_buffers(queue)
+        for queue in range(len(self.rings)):
             self.enable(queue)
         self.sync()
 
@@ -196,24 +198,24 @@ class RawFront:
     def buffer_address(self, queue, index):
         return GUEST_BASE + self.buffer_offset(queue, index)
 
-    def post_receive_buffers(self):
-        ring = self.rings[RX]
+    def post_receive_buffers(self, queue=RX):
+        ring = self.rings[queue]
         for index in range(ring.size):
-            ring.write_descriptor(index, self.buffer_address(RX, index), self.receive_bytes,
+            ring.write_descriptor(index, self.buffer_address(queue, index), self.receive_bytes,
                                   DESC_WRITE)
         ring.offer(*range(ring.size))
 
-    def receive(self):
+    def receive(self, queue=RX):
         """The frames that have come, without their virtio headers; their buffers are re-posted."""
-        return [data[self.header_bytes:] for data in self.receive_raw()]
+        return [data[self.header_bytes:] for data in self.receive_raw(queue)]
 
-    def receive_raw(self):
+    def receive_raw(self, queue=RX):
         """As receive(), with the headers."""
-        ring = self.rings[RX]
+        ring = self.rings[queue]
         frames = []
         parts = 0
         for head, length in ring.take_used():
-            offset = self.buffer_offset(RX, head)
+            offset = self.buffer_offset(queue, head)
             data = bytes(self.memory[offset:offset + length])
             if parts == 0:
                 if self.header_bytes == HEADER_BYTES:

@@ -66,7 +66,9 @@ def test_frame_over_several_mergeable_buffers(rig):
 def test_frame_too_large_for_plain_buffers_is_dropped(rig):
     """That frame alone: those before and behind it, in one burst, arrive."""
     bench = Bench(rig, BASE | F_VERSION_1, receive_bytes=256)
-    sender = rig.front(bench.switch.port_add("other"))
+    path = f"{rig.directory}/other"
+    bench.switch.ctl(f"port add vhost other path {path}")
+    sender = rig.front(path)
     bench.switch.wait_state("other")
     frames = [ether(mac_of(2), BROADCAST, bytes([number]), length)
               for number, length in enumerate((60, 300, 100))]
