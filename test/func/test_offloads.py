@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """
-Promise: what a guest asks for in struct virtio_net_hdr reaches who has agreed to it as it is, others
-get complete frames, and nonsense goes nowhere.
+Promise: what a guest asks for in struct virtio_net_hdr reaches who has agreed to it as it is,
+others get complete frames, and nonsense goes nowhere.
 
     sender ---- v0 [switch] v1 ---- takes all
                             v2 ---- takes checksums
