@@ -60,21 +60,38 @@ vring_table_size(const struct vring_read *desc)
 	return n;
 }
 
+/* Copy what may lie in several regions. */
+static bool
+read_guest(const struct vsw_vring_memory *memory, uint64_t address, void *to, uint32_t left)
+{
+	uint8_t *dst = to;
+
+	while (left > 0) {
+		uint32_t len_bytes = left;
+		const uint8_t *at = vring_translate(memory, address, &len_bytes);
+
+		if (at == NULL)
+			return false;
+		memcpy(dst, at, len_bytes);
+		dst += len_bytes;
+		address += len_bytes;
+		left -= len_bytes;
+	}
+	/* The copy is what is read from here on. */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	return true;
+}
+
 /* Both layouts have descriptors of address, length and two more words of 16 bits. */
 bool
 vring_table_read(const struct vsw_vring *ring, const struct vring_read *table, uint32_t index,
 		 struct vring_read *desc)
 {
-	uint32_t len_bytes = sizeof(struct vring_desc);
-	uint64_t address = table->address + (uint64_t)index * len_bytes;
-	uint8_t *at = vring_translate(ring->config.memory, address, &len_bytes);
+	uint64_t address = table->address + (uint64_t)index * sizeof(struct vring_desc);
 	struct vring_desc copy;
 
-	if (at == NULL || len_bytes != sizeof(copy))
+	if (!read_guest(ring->config.memory, address, &copy, sizeof(copy)))
 		return false;
-	memcpy(&copy, at, sizeof(copy));
-	/* The copy, not the table, is what is read from here on. */
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	desc->address = copy.addr;
 	desc->len_bytes = copy.len;
 	desc->flags = ring->config.packed ? copy.next : copy.flags;
@@ -108,8 +125,9 @@ vsw_vring_read(const struct vsw_vring_buffer *buffer, struct vsw_vring_cursor *c
 
 	while (len_bytes > 0) {
 		uint32_t n = len_bytes;
+		const uint8_t *at = advance(buffer, cursor, &n);
 
-		memcpy(dst, advance(buffer, cursor, &n), n);
+		memcpy(dst, at, n);
 		dst += n;
 		len_bytes -= n;
 	}
