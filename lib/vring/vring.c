@@ -153,10 +153,10 @@ vsw_vring_give(struct vsw_vring *ring, const struct vsw_vring_buffer *buffer,
 			vring_packed_give(ring, chain, written);
 		else
 			vring_split_give(ring, chain, written);
+		vring_step(ring, &ring->avail, chain->n_slots);
 		written_bytes -= written;
 		ring->n_given++;
 	}
-	ring->avail = ring->next;
 }
 
 bool

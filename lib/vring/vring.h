@@ -19,6 +19,18 @@ struct vring_read {
 #define VRING_LOAD(where) __atomic_load_n(&(where), __ATOMIC_RELAXED)
 #define VRING_STORE(where, value) __atomic_store_n(&(where), (value), __ATOMIC_RELAXED)
 
+static inline void
+vring_step(const struct vsw_vring *ring, struct vsw_vring_position *position, uint16_t n_slots)
+{
+	uint32_t index = position->index + n_slots;
+
+	if (ring->config.packed && index >= ring->config.size) {
+		index -= ring->config.size;
+		position->wrap = !position->wrap;
+	}
+	position->index = index;
+}
+
 /*
  * Where guest_address is mapped; *len_bytes is cut to what is contiguous there. NULL: nowhere.
  */

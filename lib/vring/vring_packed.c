@@ -13,18 +13,6 @@ descriptor(const struct vsw_vring *ring, uint16_t index)
 	return (struct vring_packed_desc *)ring->config.desc + index;
 }
 
-static void
-step(const struct vsw_vring *ring, struct vsw_vring_position *position, uint16_t n)
-{
-	uint32_t index = position->index + n;
-
-	if (index >= ring->config.size) {
-		index -= ring->config.size;
-		position->wrap = !position->wrap;
-	}
-	position->index = index;
-}
-
 static bool
 is_available(struct vsw_vring_position position, uint16_t flags)
 {
@@ -82,7 +70,7 @@ vring_packed_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 		} else if (!vring_add(ring, buffer, &desc)) {
 			return -EBADMSG;
 		}
-		step(ring, &at, 1);
+		vring_step(ring, &at, 1);
 		if ((flags & VRING_DESC_F_NEXT) == 0) {
 			chain->id = desc.next_or_id;
 			ring->next = at;
@@ -111,7 +99,7 @@ vring_packed_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
 	} else {
 		__atomic_store_n(&desc->flags, flags, __ATOMIC_RELEASE);
 	}
-	step(ring, &ring->used, chain->n_slots);
+	vring_step(ring, &ring->used, chain->n_slots);
 }
 
 /* As vring_need_event(), of indices that wrap at the size of the ring. */

@@ -84,10 +84,11 @@ vring_split_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 		if (ring->next.index == ring->seen)
 			return 0;
 	}
+	chain->n_slots = 1;
 	chain->id = VRING_LOAD(available(ring)->ring[ring->next.index & mask]);
 	if (!add_chain(ring, buffer, chain->id))
 		return -EBADMSG;
-	ring->next.index++;
+	vring_step(ring, &ring->next, 1);
 	return 1;
 }
 

@@ -190,6 +190,20 @@ take_frame(struct bench *bench)
 		give(bench, n);
 }
 
+/* Two frames gathered, and only the first given. */
+static void
+take_first(struct bench *bench)
+{
+	struct vsw_vring_buffer first;
+	uint32_t n = gather(bench, 0, 2);
+
+	first = bench->buffer;
+	gather(bench, n, 2);
+	bench->buffer = first;
+	give(bench, n);
+	vsw_vring_rewind(&bench->ring);
+}
+
 /*
  * What the driver asks for, with a position near the ones that matter. A packed ring cannot tell
  * those apart that are two rounds from each other: the driver only names what is less than one
@@ -271,6 +285,8 @@ run(struct bench *bench, uint64_t n_chains)
 			driver_show(&bench->driver);
 		for (i = guest_below(&bench->random, 24); i > 0; i--)
 			take_frame(bench);
+		if (guest_below(&bench->random, 4) == 0)
+			take_first(bench);
 		flush(bench);
 		if (guest_below(&bench->random, 8) == 0) {
 			take_over(bench);
