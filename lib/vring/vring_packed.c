@@ -6,6 +6,7 @@
 
 #define FLAG_AVAIL (1u << VRING_PACKED_DESC_F_AVAIL)
 #define FLAG_USED (1u << VRING_PACKED_DESC_F_USED)
+#define EVENT_FLAGS 3u /* the other bits are reserved */
 
 static struct vring_packed_desc *
 descriptor(const struct vsw_vring *ring, uint16_t index)
@@ -127,7 +128,7 @@ vring_packed_flush(struct vsw_vring *ring)
 			 __ATOMIC_RELEASE);
 	/* The driver looks at the flags after it has written what is read now, or we see it. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	flags = __atomic_load_n(&driver->flags, __ATOMIC_ACQUIRE);
+	flags = __atomic_load_n(&driver->flags, __ATOMIC_ACQUIRE) & EVENT_FLAGS;
 	if (flags == VRING_PACKED_EVENT_FLAG_DESC && ring->config.event_idx)
 		return passes(ring, VRING_LOAD(driver->off_wrap));
 	return flags != VRING_PACKED_EVENT_FLAG_DISABLE;

@@ -374,7 +374,8 @@ wish_packed(struct driver *driver, enum driver_wish wish, uint64_t position)
 	struct vring_packed_desc_event *event = driver->guest->config.driver;
 
 	event->off_wrap = driver_index(driver, position);
-	event->flags = flags[wish];
+	/* All but the lowest two bits are reserved. */
+	event->flags = flags[wish] | (guest_random(driver->random) & ~3u);
 }
 
 void
