@@ -119,6 +119,11 @@ vsw_vring_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer)
 	if (buffer->n_chains == VSW_VRING_CHAINS_MAX)
 		return 0;
 	ret = gather(ring, buffer, &buffer->chain[buffer->n_chains]);
+	/* Virtio 1.2 section 2.7.5: a chain has no more than 2^32 bytes. */
+	if (ret > 0 && buffer->len_bytes - len_bytes > UINT32_MAX) {
+		ring->broken = true;
+		ret = -EBADMSG;
+	}
 	if (ret > 0) {
 		buffer->chain[buffer->n_chains++].len_bytes = buffer->len_bytes - len_bytes;
 		return 1;

@@ -47,7 +47,7 @@ bool vring_add(const struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 /* Descriptors in a chain: each counts, one of no bytes too, or a chain could take any time. */
 #define VRING_CHAIN_MAX VSW_VRING_PIECES_MAX
 
-/* Number of descriptors in an indirect table; 0: it is none, or too long. */
+/* Number of descriptors in an indirect table; 0: it is none. */
 uint32_t vring_table_size(const struct vring_read *desc);
 
 /* Descriptor `index` of an indirect table. False if it is not in the driver's memory. */

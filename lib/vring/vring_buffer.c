@@ -53,11 +53,9 @@ vring_add(const struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 uint32_t
 vring_table_size(const struct vring_read *desc)
 {
-	uint32_t n = desc->len_bytes / sizeof(struct vring_desc);
-
-	if (desc->len_bytes % sizeof(struct vring_desc) != 0 || n > VRING_CHAIN_MAX)
+	if (desc->len_bytes % sizeof(struct vring_desc) != 0)
 		return 0;
-	return n;
+	return desc->len_bytes / sizeof(struct vring_desc);
 }
 
 /* Copy what may lie in several regions. */

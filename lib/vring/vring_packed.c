@@ -42,7 +42,7 @@ add_table(const struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 	struct vring_read desc;
 
 	for (index = 0; index < size; index++) {
-		if (!vring_table_read(ring, table, index, &desc) ||
+		if (index == VRING_CHAIN_MAX || !vring_table_read(ring, table, index, &desc) ||
 		    (desc.flags & VRING_DESC_F_INDIRECT) != 0 || !vring_add(ring, buffer, &desc))
 			return false;
 	}

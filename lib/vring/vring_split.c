@@ -36,15 +36,13 @@ add_table(const struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 	uint32_t size = vring_table_size(table), index = 0, left;
 	struct vring_read desc;
 
-	for (left = size; left > 0; left--) {
-		if (!vring_table_read(ring, table, index, &desc) ||
+	for (left = VRING_CHAIN_MAX; left > 0; left--) {
+		if (index >= size || !vring_table_read(ring, table, index, &desc) ||
 		    (desc.flags & VRING_DESC_F_INDIRECT) != 0 || !vring_add(ring, buffer, &desc))
 			return false;
 		if ((desc.flags & VRING_DESC_F_NEXT) == 0)
 			return true;
 		index = desc.next_or_id;
-		if (index >= size)
-			return false;
 	}
 	return false;
 }
