@@ -112,6 +112,7 @@ vsw_vring_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer)
 {
 	uint64_t len_bytes = buffer->len_bytes;
 	uint16_t n_pieces = buffer->n_pieces;
+	bool may_fit;
 	int ret;
 
 	if (ring->broken)
@@ -119,22 +120,19 @@ vsw_vring_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer)
 	if (buffer->n_chains == VSW_VRING_CHAINS_MAX)
 		return 0;
 	ret = gather(ring, buffer, &buffer->chain[buffer->n_chains]);
+	if (ret == 0)
+		return 0;
 	/* Virtio 1.2 section 2.7.5: a chain has no more than 2^32 bytes. */
-	if (ret > 0 && buffer->len_bytes - len_bytes > UINT32_MAX) {
-		ring->broken = true;
-		ret = -EBADMSG;
-	}
-	if (ret > 0) {
+	if (ret > 0 && buffer->len_bytes - len_bytes <= UINT32_MAX) {
 		buffer->chain[buffer->n_chains++].len_bytes = buffer->len_bytes - len_bytes;
 		return 1;
 	}
+	/* What does not fit behind others may fit alone. */
+	may_fit = ret < 0 && n_pieces > 0 && buffer->n_pieces == VSW_VRING_PIECES_MAX;
 	buffer->len_bytes = len_bytes;
 	buffer->n_pieces = n_pieces;
-	/* What does not fit behind others may fit alone. */
-	if (buffer->n_chains > 0)
-		return 0;
-	ring->broken = ret < 0;
-	return ret;
+	ring->broken = !may_fit;
+	return may_fit ? 0 : -EBADMSG;
 }
 
 void

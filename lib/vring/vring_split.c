@@ -73,13 +73,15 @@ int
 vring_split_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 		   struct vsw_vring_chain *chain)
 {
-	uint16_t mask = ring->config.size - 1;
+	uint16_t n_gathered = ring->next.index - ring->avail.index;
+	uint16_t mask = ring->config.size - 1, seen;
 
 	if (ring->next.index == ring->seen) {
-		ring->seen = __atomic_load_n(&available(ring)->idx, __ATOMIC_ACQUIRE);
-		if ((uint16_t)(ring->seen - ring->avail.index) > ring->config.size)
+		seen = __atomic_load_n(&available(ring)->idx, __ATOMIC_ACQUIRE);
+		if ((uint16_t)(seen - ring->next.index) > ring->config.size - n_gathered)
 			return -EBADMSG;
-		if (ring->next.index == ring->seen)
+		ring->seen = seen;
+		if (ring->next.index == seen)
 			return 0;
 	}
 	chain->n_slots = 1;

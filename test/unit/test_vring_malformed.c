@@ -128,6 +128,13 @@ index_leaps(struct hand *hand)
 }
 
 static void
+index_goes_back(struct hand *hand)
+{
+	put(hand, 0, GUEST_LOW, 1, hand->good);
+	guest_avail(&hand->guest)->idx -= 2;
+}
+
+static void
 loop(struct hand *hand)
 {
 	put(hand, 0, GUEST_LOW, 1, hand->good | NEXT);
@@ -327,6 +334,7 @@ static const struct fault faults[] = {
 	{.name = "head out of range", .make = head_out_of_range, .split_only = true},
 	{.name = "next out of range", .make = next_out_of_range, .split_only = true},
 	{.name = "index leaps", .make = index_leaps, .split_only = true},
+	{.name = "index goes back", .make = index_goes_back, .split_only = true},
 	{.name = "loop", .make = loop, .split_only = true, .fills = true},
 	{.name = "loop of nothing", .make = loop_of_nothing, .split_only = true},
 	{.name = "loop in table", .make = loop_in_table, .split_only = true},
@@ -459,7 +467,7 @@ test_faults(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		for (k = 0; k < 4; k++) {
+		for (k = 0; k < 8; k++) {
 			if (!faults[i].split_only || (k & 1) == 0)
 				require_fault(&faults[i], k & 1, k & 2, k & 4);
 		}
