@@ -8,14 +8,12 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <rte_cycles.h>
 #include <rte_malloc.h>
 
 #include "vhost_port.h"
-#include "vsw_sockpath.h"
 
 static struct vhost_port *
 to_vhost(const struct vsw_port *port)
@@ -63,7 +61,7 @@ free_socket(struct vhost_socket *socket)
 		vsw_port_fini(&socket->slot[i]->port);
 		free_port(socket->slot[i]);
 	}
-	free(socket);
+	vhost_socket_destroy(socket);
 }
 
 static void
@@ -165,10 +163,6 @@ check_path(const struct vsw_port_vhost_config *config, struct vsw_error *err)
 		return vsw_error_set(err, EADDRINUSE,
 				     "port \"%s\": %s is the socket of port \"%s\"", config->name,
 				     config->path, other->name);
-	if (config->client)
-		return 0;
-	if (vsw_sockpath_claim(config->path, err) < 0)
-		return vsw_error_prefix(err, "port \"%s\"", config->name);
 	return 0;
 }
 
@@ -254,16 +248,13 @@ vsw_port_vhost_create(const struct vsw_port_vhost_config *config,
 		ret = check_path(config, err);
 	if (ret < 0)
 		return ret;
-	socket = calloc(1, sizeof(*socket) + config->n_clients * sizeof(socket->slot[0]));
+	socket = vhost_socket_create(config);
 	if (socket == NULL)
 		return out_of_memory(config, err);
-	strcpy(socket->name, config->name);
-	strcpy(socket->path, config->path);
-	socket->client = config->client;
 	while (ret == 0 && socket->n_slots < config->n_clients)
 		ret = add_slot(socket, config, env, err);
 	if (ret == 0)
-		ret = vhost_socket_open(socket, config, err);
+		ret = vhost_socket_open(socket, err);
 	if (ret < 0) {
 		free_socket(socket);
 		return ret;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 
 #include "vhost_port.h"
 #include "vhost_wake.h"
+#include "vsw_sockpath.h"
 
 #define CSUM_FEATURES (1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_GUEST_CSUM)
 
@@ -56,29 +58,6 @@ vhost_socket_of_device(int vid)
 	return vhost_socket_find(path);
 }
 
-static void
-watch(struct vhost_socket *socket)
-{
-	pthread_mutex_lock(&list_lock);
-	socket->next = list;
-	list = socket;
-	pthread_mutex_unlock(&list_lock);
-}
-
-static void
-unwatch(struct vhost_socket *socket)
-{
-	struct vhost_socket **link;
-
-	pthread_mutex_lock(&list_lock);
-	for (link = &list; *link != socket; link = &(*link)->next)
-		;
-	*link = socket->next;
-	pthread_mutex_unlock(&list_lock);
-	/* To unregister a socket ends its connections without a word. */
-	vhost_device_forget(socket);
-}
-
 static uint64_t
 features_withheld(const struct vsw_port_vhost_config *config)
 {
@@ -95,13 +74,47 @@ features_withheld(const struct vsw_port_vhost_config *config)
 	return withheld;
 }
 
+struct vhost_socket *
+vhost_socket_create(const struct vsw_port_vhost_config *config)
+{
+	struct vhost_socket *socket;
+
+	socket = calloc(1, sizeof(*socket) + config->n_clients * sizeof(socket->slot[0]));
+	if (socket == NULL)
+		return NULL;
+	strcpy(socket->name, config->name);
+	strcpy(socket->path, config->path);
+	socket->client = config->client;
+	socket->withheld = features_withheld(config);
+	socket->mode = config->mode;
+	socket->owner = config->owner;
+	socket->group = config->group;
+	pthread_mutex_lock(&list_lock);
+	socket->next = list;
+	list = socket;
+	pthread_mutex_unlock(&list_lock);
+	return socket;
+}
+
+void
+vhost_socket_destroy(struct vhost_socket *socket)
+{
+	struct vhost_socket **link;
+
+	pthread_mutex_lock(&list_lock);
+	for (link = &list; *link != socket; link = &(*link)->next)
+		;
+	*link = socket->next;
+	pthread_mutex_unlock(&list_lock);
+	free(socket);
+}
+
 static int
-register_driver(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
-		struct vsw_error *err)
+register_driver(struct vhost_socket *socket, struct vsw_error *err)
 {
 	uint64_t flags = 0;
 
-	if (config->client)
+	if (socket->client)
 		flags |= RTE_VHOST_USER_CLIENT;
 	if (rte_vhost_driver_register(socket->path, flags) < 0)
 		return vsw_error_set(
@@ -109,7 +122,7 @@ register_driver(struct vhost_socket *socket, const struct vsw_port_vhost_config 
 			"port \"%s\": librte_vhost cannot register %s; is it the path of "
 			"another port?",
 			socket->name, socket->path);
-	if (rte_vhost_driver_disable_features(socket->path, features_withheld(config)) < 0 ||
+	if (rte_vhost_driver_disable_features(socket->path, socket->withheld) < 0 ||
 	    rte_vhost_driver_set_protocol_features(socket->path, PROTOCOL_FEATURES_OFFERED) < 0 ||
 	    rte_vhost_driver_callback_register(socket->path, &vhost_device_ops) < 0) {
 		rte_vhost_driver_unregister(socket->path);
@@ -121,58 +134,59 @@ register_driver(struct vhost_socket *socket, const struct vsw_port_vhost_config 
 
 /* The process's umask gives the owner alone access until here. */
 static int
-set_access(const struct vsw_port_vhost_config *config, struct vsw_error *err)
+set_access(const struct vhost_socket *socket, struct vsw_error *err)
 {
-	if (config->client)
+	if (socket->client)
 		return 0;
-	if (chmod(config->path, config->mode) < 0)
+	if (chmod(socket->path, socket->mode) < 0)
 		return vsw_error_set(err, errno, "port \"%s\": mode %03o of %s cannot be set: %s",
-				     config->name, config->mode, config->path, strerror(errno));
-	if ((config->owner != (uid_t)-1 || config->group != (gid_t)-1) &&
-	    chown(config->path, config->owner, config->group) < 0)
+				     socket->name, socket->mode, socket->path, strerror(errno));
+	if ((socket->owner != (uid_t)-1 || socket->group != (gid_t)-1) &&
+	    chown(socket->path, socket->owner, socket->group) < 0)
 		return vsw_error_set(err, errno, "port \"%s\": owner of %s cannot be set: %s",
-				     config->name, config->path, strerror(errno));
+				     socket->name, socket->path, strerror(errno));
 	return 0;
 }
 
-static int
-start_driver(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
-	     struct vsw_error *err)
+/* A front end that has connected meanwhile goes with the socket. */
+static void
+unregister_driver(struct vhost_socket *socket)
+{
+	__atomic_store_n(&socket->closing, true, __ATOMIC_RELAXED);
+	rte_vhost_driver_unregister(socket->path); /* calls on_destroy_device; removes the file */
+	vhost_device_forget(socket);
+	__atomic_store_n(&socket->closing, false, __ATOMIC_RELAXED);
+}
+
+int
+vhost_socket_open(struct vhost_socket *socket, struct vsw_error *err)
 {
 	int ret;
 
-	ret = register_driver(socket, config, err);
+	if (!socket->client && vsw_sockpath_claim(socket->path, err) < 0)
+		return vsw_error_prefix(err, "port \"%s\"", socket->name);
+	ret = register_driver(socket, err);
 	if (ret < 0)
 		return ret;
 	if (rte_vhost_driver_start(socket->path) < 0)
 		ret = vsw_error_set(err, EIO, "port \"%s\": %s cannot be %s", socket->name,
-				    socket->path, config->client ? "connected to" : "listened on");
+				    socket->path, socket->client ? "connected to" : "listened on");
 	else
-		ret = set_access(config, err);
-	if (ret < 0)
-		rte_vhost_driver_unregister(socket->path);
-	else
-		vhost_wake();
-	return ret;
-}
-
-int
-vhost_socket_open(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
-		  struct vsw_error *err)
-{
-	int ret;
-
-	watch(socket);
-	ret = start_driver(socket, config, err);
-	if (ret < 0)
-		unwatch(socket);
-	return ret;
+		ret = set_access(socket, err);
+	if (ret < 0) {
+		unregister_driver(socket);
+		return ret;
+	}
+	socket->open = true;
+	vhost_wake();
+	return 0;
 }
 
 void
 vhost_socket_close(struct vhost_socket *socket)
 {
-	__atomic_store_n(&socket->closing, true, __ATOMIC_RELAXED);
-	rte_vhost_driver_unregister(socket->path); /* calls on_destroy_device; removes the file */
-	unwatch(socket);
+	if (!socket->open)
+		return;
+	socket->open = false;
+	unregister_driver(socket);
 }

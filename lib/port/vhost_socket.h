@@ -3,11 +3,11 @@
  * The socket of vhost ports, as librte_vhost knows it.
  *
  * Model: a socket has as many ports, its slots, as it takes front ends; a new front end gets the
- * lowest free one. The socket is registered with the library once, and its slots come and go with
- * it.
+ * lowest free one. While it is open, it is registered with the library, which listens or connects;
+ * closed, it is a path that is ours and no file.
  *
  * Threads: control thread; vhost_socket_of_device() by librte_vhost's threads. A socket is found
- * from before it is registered until after it is unregistered, so callbacks find it alive.
+ * from create to destroy, so callbacks find it alive.
  */
 #ifndef VHOST_SOCKET_H
 #define VHOST_SOCKET_H
@@ -18,22 +18,36 @@ struct vhost_port;
 
 struct vhost_socket {
 	struct vhost_socket *next;
-	bool client;
+	bool open;			/* control */
 	bool closing;			/* control: rw; librte_vhost: r */
 	uint32_t refused;		/* librte_vhost: rw; control: r, relaxed */
 	char name[VSW_PORT_NAME_BYTES]; /* of the port, or what all slots are called */
 	char path[VSW_PORT_VHOST_PATH_BYTES];
-	uint16_t n_slots;
+	/* Constant. */
+	bool client;
+	uint64_t withheld; /* virtio features that are not offered */
+	mode_t mode;
+	uid_t owner;
+	gid_t group;
+	uint16_t n_slots; /* filled by the caller before it is opened */
 	struct vhost_port *slot[];
 };
 
-/* Start listening or connecting. Returns 0 or a negative errno with err set. */
-int vhost_socket_open(struct vhost_socket *socket, const struct vsw_port_vhost_config *config,
-		      struct vsw_error *err);
+/* Make a socket for config->n_clients slots, closed and without any. NULL: out of memory. */
+struct vhost_socket *vhost_socket_create(const struct vsw_port_vhost_config *config);
+
+/* It is closed. The slots are the caller's. */
+void vhost_socket_destroy(struct vhost_socket *socket);
 
 /*
- * No lcore knows the slots any more. End all connections and remove the socket; when this returns
- * no callback runs any more.
+ * Start listening or connecting. Returns 0, or a negative errno with err set and the socket closed:
+ * those of vsw_sockpath_claim(), EIO, what chmod(2) and chown(2) return.
+ */
+int vhost_socket_open(struct vhost_socket *socket, struct vsw_error *err);
+
+/*
+ * No lcore knows the slots any more. End all connections and remove the socket file; when this
+ * returns no callback runs any more. Nothing happens if it is closed.
  */
 void vhost_socket_close(struct vhost_socket *socket);
 
