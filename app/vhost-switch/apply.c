@@ -282,33 +282,32 @@ apply_port_add_host(struct vsw_switch *vsw, const struct vsw_port_eth_config *co
 	return ret < 0 ? ret : join(vsw, port, err);
 }
 
-static void
-set_admin(struct vsw_port *port, bool up)
+static int
+set_admin(struct vsw_port *port, bool up, struct vsw_error *err)
 {
-	if (port->ops->set_admin != NULL)
-		port->ops->set_admin(port, up);
+	return port->ops->set_admin != NULL ? port->ops->set_admin(port, up, err) : 0;
 }
 
 int
 apply_port_admin(struct vsw_switch *vsw, struct vsw_port *port, bool up, struct vsw_error *err)
 {
-	int ret;
+	int ret = 0;
 
 	if (port->admin_up == up)
 		return 0;
 	if (up)
-		set_admin(port, true);
+		ret = set_admin(port, true, err);
+	if (ret < 0)
+		return ret;
 	port->admin_up = up;
 	ret = apply_plan(vsw, err);
-	if (ret < 0) {
+	if (ret < 0)
 		port->admin_up = !up;
+	if (port->admin_up)
 		return ret;
-	}
-	if (!up) {
-		set_admin(port, false);
-		vsw_fdb_flush_port(vsw->fdb, port->hot.port_id);
-	}
-	return 0;
+	set_admin(port, false, NULL);
+	vsw_fdb_flush_port(vsw->fdb, port->hot.port_id);
+	return ret;
 }
 
 /* Stop the slots in one plan: each grace period is as long as the slowest lcore takes. */

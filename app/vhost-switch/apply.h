@@ -51,7 +51,10 @@ int apply_port_disconnect(struct vsw_switch *vsw, struct vsw_port *port, struct 
 /* Delete a port, and with it all other slots of its socket. */
 int apply_port_del(struct vsw_switch *vsw, struct vsw_port *port, struct vsw_error *err);
 
-/* A stopped port keeps its front end and its static entries; its rings are not served. */
+/*
+ * A stopped port keeps its name, settings, counters and static entries; a vhost port has no front
+ * end. Start fails, with the port still stopped, where its socket cannot be opened.
+ */
 int apply_port_admin(struct vsw_switch *vsw, struct vsw_port *port, bool up, struct vsw_error *err);
 
 #endif /* APPLY_H */

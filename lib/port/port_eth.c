@@ -71,23 +71,27 @@ set_promiscuous(struct eth_port *eth, bool on)
 }
 
 /* What has come in while the port was stopped is not forwarded now. */
-static void
-eth_set_admin(struct vsw_port *port, bool up)
+static int
+eth_set_admin(struct vsw_port *port, bool up, struct vsw_error *err)
 {
 	struct eth_port *eth = to_eth(port);
 
+	(void)err;
 	if (!eth->promiscuous)
 		set_promiscuous(eth, up);
 	if (up)
 		eth_queues_drain(eth);
+	return 0;
 }
 
 /* The kernel's end of a tap filters nothing. */
-static void
-host_set_admin(struct vsw_port *port, bool up)
+static int
+host_set_admin(struct vsw_port *port, bool up, struct vsw_error *err)
 {
+	(void)err;
 	if (up)
 		eth_queues_drain(to_eth(port));
+	return 0;
 }
 
 /* Most NICs must be stopped for it, which only a port that no lcore polls can be. */

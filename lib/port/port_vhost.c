@@ -73,12 +73,35 @@ vhost_destroy(struct vsw_port *port)
 	free_socket(socket);
 }
 
+/*
+ * The front end of a port that is alone goes with its socket; on a socket that others share its
+ * connection is ended.
+ */
+static int
+vhost_set_admin(struct vsw_port *port, bool up, struct vsw_error *err)
+{
+	struct vhost_port *vhost = to_vhost(port);
+
+	if (vhost->socket->n_slots > 1) {
+		if (up)
+			vhost_connection_start(vhost);
+		else
+			vhost_connection_stop(vhost);
+		return 0;
+	}
+	if (up)
+		return vhost_socket_open(vhost->socket, err);
+	vhost_socket_close(vhost->socket);
+	return 0;
+}
+
 static const struct vsw_port_ops vhost_ops = {
 	.kind = "vhost",
 	.link_state = vhost_link_state,
 	.sessions_ended = vhost_sessions_ended,
 	.n_rxqs = vhost_n_rxqs,
 	.rxq = vhost_rxq,
+	.set_admin = vhost_set_admin,
 	.destroy = vhost_destroy,
 };
 

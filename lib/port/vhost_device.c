@@ -42,19 +42,6 @@ vhost_device_port(int vid)
 	return __atomic_load_n(&port_of_vid[vid], __ATOMIC_ACQUIRE);
 }
 
-void
-vhost_device_forget(const struct vhost_socket *socket)
-{
-	const struct vhost_port *vhost;
-	int vid;
-
-	for (vid = 0; vid < RTE_MAX_VHOST_DEVICE; vid++) {
-		vhost = vhost_device_port(vid);
-		if (vhost != NULL && vhost->socket == socket)
-			set_port(vid, NULL);
-	}
-}
-
 static void
 set_link(struct vhost_port *vhost, enum vsw_port_state link)
 {
@@ -87,6 +74,7 @@ void
 vhost_device_init(struct vhost_port *vhost)
 {
 	pthread_mutex_init(&vhost->info_lock, NULL);
+	vhost_connection_init(&vhost->connection);
 	vhost->info.state = unconnected(vhost);
 	vhost->info.since_s = now_s();
 }
@@ -219,7 +207,8 @@ lowest_free(const struct vhost_socket *socket)
 	uint16_t i;
 
 	for (i = 0; i < socket->n_slots; i++) {
-		if (vhost_device_link(socket->slot[i]) == unconnected(socket->slot[i]))
+		if (vhost_device_link(socket->slot[i]) == unconnected(socket->slot[i]) &&
+		    vhost_connection_begin(socket->slot[i]))
 			return socket->slot[i];
 	}
 	return NULL;
@@ -230,8 +219,8 @@ refuse(struct vhost_socket *socket)
 {
 	__atomic_add_fetch(&socket->refused, 1, __ATOMIC_RELAXED);
 	vsw_log_from(socket->name, VSW_LOG_WARNING,
-		     "%s: front end number %u refused: the socket takes %u", socket->name,
-		     socket->n_slots + 1, socket->n_slots);
+		     "%s: a front end was refused: the socket takes %u, and no port of it is free",
+		     socket->name, socket->n_slots);
 	return -1;
 }
 
@@ -256,6 +245,19 @@ on_new_connection(int vid)
 }
 
 static void
+disconnect(struct vhost_port *vhost)
+{
+	__atomic_store_n(&vhost->rx_enabled, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&vhost->tx_enabled, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&vhost->rarp_mac, 0, __ATOMIC_RELAXED);
+	vhost->has_memory = false;
+	__atomic_store_n(&vhost->n_pairs, 0, __ATOMIC_RELEASE);
+	forget_device(vhost);
+	vhost_connection_end(vhost);
+	set_link(vhost, unconnected(vhost));
+}
+
+static void
 on_destroy_connection(int vid)
 {
 	struct vhost_port *vhost = vhost_device_port(vid);
@@ -263,14 +265,28 @@ on_destroy_connection(int vid)
 	if (vhost == NULL)
 		return;
 	set_port(vid, NULL);
-	__atomic_store_n(&vhost->rx_enabled, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&vhost->tx_enabled, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&vhost->rarp_mac, 0, __ATOMIC_RELAXED);
-	vhost->has_memory = false;
-	__atomic_store_n(&vhost->n_pairs, 0, __ATOMIC_RELEASE);
-	forget_device(vhost);
 	vsw_log_from(vhost->port.name, VSW_LOG_INFO, "%s: front end gone", vhost->port.name);
-	set_link(vhost, unconnected(vhost));
+	disconnect(vhost);
+}
+
+/* Others may have got the vids meanwhile. */
+void
+vhost_device_forget(const struct vhost_socket *socket)
+{
+	struct vhost_port *vhost;
+	uint16_t i;
+	int vid;
+
+	for (vid = 0; vid < RTE_MAX_VHOST_DEVICE; vid++) {
+		vhost = vhost_device_port(vid);
+		if (vhost != NULL && vhost->socket == socket)
+			__atomic_compare_exchange_n(&port_of_vid[vid], &vhost, NULL, false,
+						    __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+	}
+	for (i = 0; i < socket->n_slots; i++) {
+		if (vhost_device_link(socket->slot[i]) != unconnected(socket->slot[i]))
+			disconnect(socket->slot[i]);
+	}
 }
 
 const struct rte_vhost_device_ops vhost_device_ops = {

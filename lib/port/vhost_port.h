@@ -10,6 +10,7 @@
 
 #include <rte_spinlock.h>
 
+#include "vhost_connection.h"
 #include "vhost_retry.h"
 #include "vhost_socket.h"
 #include "vsw_port_vhost.h"
@@ -79,6 +80,8 @@ struct vhost_port {
 	pthread_mutex_t info_lock; /* never taken by an lcore */
 	struct vsw_port_vhost_info info;
 
+	struct vhost_connection connection;
+
 	/* Constant. */
 	struct vsw_port_vhost_env env;
 	struct vhost_socket *socket;
@@ -91,7 +94,7 @@ extern const struct rte_vhost_device_ops vhost_device_ops;
 /* socket and env are set. */
 void vhost_device_init(struct vhost_port *vhost);
 
-/* No device leads to the ports of this socket any more. Control thread. */
+/* The socket is unregistered: its front ends are gone without a word. Control thread. */
 void vhost_device_forget(const struct vhost_socket *socket);
 
 enum vsw_port_state vhost_device_link(const struct vhost_port *vhost);

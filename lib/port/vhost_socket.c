@@ -156,6 +156,7 @@ unregister_driver(struct vhost_socket *socket)
 	rte_vhost_driver_unregister(socket->path); /* calls on_destroy_device; removes the file */
 	vhost_device_forget(socket);
 	__atomic_store_n(&socket->closing, false, __ATOMIC_RELAXED);
+	vhost_wake(); /* front ends see the end when the thread no longer waits for them */
 }
 
 int

@@ -140,6 +140,7 @@ def test_slots_are_stopped_one_by_one_and_deleted_together(rig, switch):
     switch.ctl("port stop vhost2-0")
     assert [state(switch, f"vhost2-{slot}") for slot in (0, 1)] == ["stopped", "forwarding"]
     switch.ctl("port start vhost2-0")
+    fronts[0] = rig.front(switch.socket_path(2))
     switch.wait_state("vhost2-0", "vhost2-1")
     with pytest.raises(ControlError, match="'port del vhost2'"):
         switch.ctl("port del vhost2-0")

@@ -80,8 +80,11 @@ struct vsw_port_ops {
 	 * and when the kind has notified. NULL: there is nothing to look at.
 	 */
 	bool (*poll)(struct vsw_port *port);
-	/* The port starts or has stopped; no lcore polls it. NULL: all the same. */
-	void (*set_admin)(struct vsw_port *port, bool up);
+	/*
+	 * The port starts or has stopped; no lcore knows it. Returns 0, or a negative errno with
+	 * err set if it cannot start. NULL: all the same.
+	 */
+	int (*set_admin)(struct vsw_port *port, bool up, struct vsw_error *err);
 	/*
 	 * Tell the device of a new MTU, 68 .. VSW_FRAME_MTU_MAX_BYTES; NULL where there is none to
 	 * tell. Returns 0 or a negative errno with err set.
