@@ -147,6 +147,8 @@ show_port(const struct vsw_port *port, json_t *object)
 	add_bits(object, "protocol_features", "protocol_feature_names", info.protocol_features,
 		 protocol_feature_names, RTE_DIM(protocol_feature_names));
 	vsw_out_add_uint(object, "header_bytes", header_bytes(info.features));
+	if (info.mtu_bytes != 0)
+		vsw_out_add_uint(object, "mtu", info.mtu_bytes);
 	add_memory(&info, vsw_out_add_array(object, "memory"));
 	add_queues(&info, vsw_out_add_array(object, "queues"));
 }

@@ -51,7 +51,7 @@ set_port(struct vsw_fwd_plan *plan, struct vsw_port *from, bool private_guests)
 	port->group = settings->group;
 	port->horizon = settings->group != VSW_PORT_GROUP_NONE ? settings->group : NO_HORIZON;
 	port->min_bytes = from->hot.min_bytes;
-	port->max_bytes = settings->mtu_bytes + HEADER_BYTES;
+	port->max_bytes = vsw_port_mtu(from) + HEADER_BYTES;
 	port->flood_unknown = settings->flood_unknown;
 	port->vlan = settings->vlan;
 	set_service(plan, port, from, private_guests);

@@ -36,6 +36,14 @@ vsw_port_state(const struct vsw_port *port)
 	return link == VSW_PORT_READY ? VSW_PORT_FORWARDING : link;
 }
 
+uint16_t
+vsw_port_mtu(const struct vsw_port *port)
+{
+	uint16_t link = port->ops->link_mtu != NULL ? port->ops->link_mtu(port) : 0;
+
+	return link != 0 ? RTE_MIN(link, port->settings.mtu_bytes) : port->settings.mtu_bytes;
+}
+
 struct vsw_port *
 vsw_port_get(uint16_t port_id)
 {

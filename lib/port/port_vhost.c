@@ -34,6 +34,12 @@ vhost_sessions_ended(const struct vsw_port *port)
 }
 
 static uint16_t
+vhost_link_mtu(const struct vsw_port *port)
+{
+	return __atomic_load_n(&to_vhost(port)->info.mtu_bytes, __ATOMIC_RELAXED);
+}
+
+static uint16_t
 vhost_n_rxqs(const struct vsw_port *port)
 {
 	return RTE_MIN(vhost_device_n_pairs(to_vhost(port)), VSW_PORT_QUEUES_MAX);
@@ -99,6 +105,7 @@ static const struct vsw_port_ops vhost_ops = {
 	.kind = "vhost",
 	.link_state = vhost_link_state,
 	.sessions_ended = vhost_sessions_ended,
+	.link_mtu = vhost_link_mtu,
 	.n_rxqs = vhost_n_rxqs,
 	.rxq = vhost_rxq,
 	.set_admin = vhost_set_admin,

@@ -79,6 +79,17 @@ vhost_device_init(struct vhost_port *vhost)
 	vhost->info.since_s = now_s();
 }
 
+/* virtio 1.2 section 5.1.4.1: the MTU that the front end exposes, if the guest has agreed. */
+static void
+read_mtu(struct vhost_port *vhost, int vid)
+{
+	uint16_t mtu_bytes = 0;
+
+	if (rte_vhost_get_mtu(vid, &mtu_bytes) < 0)
+		mtu_bytes = 0;
+	__atomic_store_n(&vhost->info.mtu_bytes, mtu_bytes, __ATOMIC_RELAXED);
+}
+
 /* Read what the front end has set up; on the library's thread, where the device cannot go away. */
 static void
 read_device(struct vhost_port *vhost, int vid)
@@ -91,6 +102,7 @@ read_device(struct vhost_port *vhost, int vid)
 	pthread_mutex_lock(&vhost->info_lock);
 	rte_vhost_get_negotiated_features(vid, &info->features);
 	rte_vhost_get_negotiated_protocol_features(vid, &info->protocol_features);
+	read_mtu(vhost, vid);
 	info->n_queues = RTE_MIN(rte_vhost_get_vring_num(vid), 2 * VSW_PORT_QUEUES_MAX);
 	for (i = 0; i < info->n_queues; i++) {
 		if (rte_vhost_get_vhost_vring(vid, i, &vring) == 0)
@@ -118,6 +130,7 @@ forget_device(struct vhost_port *vhost)
 	pthread_mutex_lock(&vhost->info_lock);
 	info->features = 0;
 	info->protocol_features = 0;
+	__atomic_store_n(&info->mtu_bytes, 0, __ATOMIC_RELAXED);
 	info->n_queues = 0;
 	info->n_regions = 0;
 	memset(info->queue, 0, sizeof(info->queue));
@@ -161,6 +174,13 @@ vhost_device_changed(struct vhost_port *vhost, int vid, uint16_t n_pairs)
 		__atomic_store_n(&vhost->n_pairs, n_pairs, __ATOMIC_RELEASE);
 	if (grows && vhost->info.state == VSW_PORT_READY)
 		vhost->env.notify(vhost->env.notify_ctx);
+}
+
+void
+vhost_device_mtu_changed(struct vhost_port *vhost, int vid)
+{
+	read_mtu(vhost, vid);
+	vhost->env.notify(vhost->env.notify_ctx);
 }
 
 void

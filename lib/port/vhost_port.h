@@ -114,6 +114,9 @@ struct vhost_port *vhost_device_port(int vid);
 /* The front end has agreed on features. */
 void vhost_device_negotiated(struct vhost_port *vhost);
 
+/* It has told the guest another MTU. */
+void vhost_device_mtu_changed(struct vhost_port *vhost, int vid);
+
 /* The device has changed, and has n_pairs that can be polled: tell who shows and polls it. */
 void vhost_device_changed(struct vhost_port *vhost, int vid, uint16_t n_pairs);
 

@@ -238,6 +238,9 @@ after_message(int vid, void *bytes)
 	case VHOST_MESSAGE_SEND_RARP:
 		set_rarp(vhost, &message);
 		break;
+	case VHOST_MESSAGE_NET_SET_MTU:
+		vhost_device_mtu_changed(vhost, vid);
+		break;
 	}
 	if (vhost->runs && vhost->vid < 0 && vhost->has_memory)
 		vhost_rings_publish(vhost, vid);

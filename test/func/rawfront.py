@@ -32,11 +32,13 @@ GET_PROTOCOL_FEATURES = 15
 SET_PROTOCOL_FEATURES = 16
 GET_QUEUE_NUM = 17
 SET_VRING_ENABLE = 18
+NET_SET_MTU = 20
 
 VERSION = 1
 REPLY = 1 << 2
 NEED_REPLY = 1 << 3
 
+F_MTU = 1 << 3
 F_MRG_RXBUF = 1 << 15
 F_MQ = 1 << 22
 F_INDIRECT_DESC = 1 << 28
@@ -45,6 +47,7 @@ F_PROTOCOL_FEATURES = 1 << 30
 F_VERSION_1 = 1 << 32
 PROTOCOL_F_MQ = 1 << 0
 PROTOCOL_F_REPLY_ACK = 1 << 3
+PROTOCOL_F_NET_MTU = 1 << 4
 
 RX, TX = 0, 1  # virtqueues of the first pair, as the guest sees them; the second has 2 and 3
 
@@ -139,7 +142,8 @@ class RawFront:
         self.message(SET_OWNER)
         if self.features & F_PROTOCOL_FEATURES:
             self.protocol_features = (self.ask(GET_PROTOCOL_FEATURES) &
-                                      (PROTOCOL_F_MQ | PROTOCOL_F_REPLY_ACK))
+                                      (PROTOCOL_F_MQ | PROTOCOL_F_REPLY_ACK |
+                                       PROTOCOL_F_NET_MTU))
             self.message(SET_PROTOCOL_FEATURES, struct.pack("<Q", self.protocol_features))
         self.message(SET_FEATURES, struct.pack("<Q", self.features))
 

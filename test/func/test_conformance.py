@@ -16,8 +16,8 @@ from child import wait_until
 from frames import BROADCAST, ether
 from guest import mac_of
 from honest import HonestPair
-from rawfront import (BUFFER_BYTES, F_MRG_RXBUF, F_PROTOCOL_FEATURES, F_VERSION_1, HEADER_BYTES,
-                      RX, TX)
+from rawfront import (BUFFER_BYTES, F_MRG_RXBUF, F_MTU, F_PROTOCOL_FEATURES, F_VERSION_1,
+                      HEADER_BYTES, PROTOCOL_F_NET_MTU, RX, TX)
 from splitring import DESC_NEXT, DESC_WRITE
 
 MTU = 9000
@@ -42,11 +42,13 @@ class Bench:
             self.switch.wait_state(f"vhost{number}")
         return front
 
-    def disconnect(self):
+    def disconnect(self, *numbers):
+        """Those on these ports, or all."""
         for number, front in self.fronts:
-            front.close()
-            self.switch.wait_state(f"vhost{number}", state="listening")
-        self.fronts = []
+            if not numbers or number in numbers:
+                front.close()
+                self.switch.wait_state(f"vhost{number}", state="listening")
+        self.fronts = [entry for entry in self.fronts if numbers and entry[0] not in numbers]
 
     def from_front(self, send, count=1):
         """What send() makes a front end send comes out at both ports of the guest."""
@@ -224,6 +226,47 @@ def test_jumbo_frames(bench):
     other = bench.connect(3)
     assert bench.from_front(lambda: front.send(fits)) == [fits]
     assert other.receive() == [fits]
+
+
+def test_mtu_that_the_guest_was_told(bench):
+    """What is longer is dropped, both ways, if that MTU is lower than the port's."""
+    def told():
+        return bench.switch.ctl("show vhost vhost2")["ports"][0].get("mtu")
+
+    def check(mtu):
+        fits = 14 + mtu
+        other = bench.connect(3)
+        assert bench.from_front(lambda: front.send(frame_of(2, fits))) == [frame_of(2, fits)]
+        other.receive()
+        bench.from_front(lambda: other.send(frame_of(3, fits)))
+        assert front.receive() == [frame_of(3, fits)]
+        with bench.switch.dropping("vhost2", oversize=1 if mtu == MTU else 2):
+            assert bench.from_front(lambda: front.send(frame_of(2, fits + 1))) == []
+            bench.from_front(lambda: other.send(frame_of(3, fits + 1)))
+        assert (front.receive(), other.receive()) == ([], [])
+        bench.disconnect(3)
+
+    front = bench.connect(2, features=F_VERSION_1 | F_PROTOCOL_FEATURES | F_MRG_RXBUF | F_MTU,
+                          start=False)
+    front.negotiate()
+    assert front.features & F_MTU and front.protocol_features & PROTOCOL_F_NET_MTU
+    for mtu in (67, 65536):
+        assert front.ask_ack(rawfront.NET_SET_MTU, struct.pack("<Q", mtu)) != 0
+    front.message(rawfront.NET_SET_MTU, struct.pack("<Q", 1400))
+    front.set_up()
+    bench.switch.wait_state("vhost2")
+    assert told() == 1400
+    check(1400)
+    bench.switch.ctl("port set vhost2 mtu 1300")
+    check(1300)
+    bench.switch.ctl("port set vhost2 mtu 9000")
+    front.message(rawfront.NET_SET_MTU, struct.pack("<Q", 2000))
+    wait_until(lambda: told() == 2000, 2, "the MTU while it runs")
+    check(2000)
+    bench.disconnect()
+    assert told() is None
+    front = bench.connect(2)  # that has not heard of any
+    check(MTU)
 
 
 CHAINS = (2, 3, 17, 64, 255, 256)

@@ -72,6 +72,8 @@ struct vsw_port_ops {
 	enum vsw_port_state (*link_state)(const struct vsw_port *port);
 	/* Number of connections that have ended; what was learned on them is void. */
 	uint32_t (*sessions_ended)(const struct vsw_port *port);
+	/* MTU that the other end of the link keeps to; 0: any. NULL: always any. */
+	uint16_t (*link_mtu)(const struct vsw_port *port);
 	/* Receive queues to poll: 0 .. n_rxqs - 1. */
 	uint16_t (*n_rxqs)(const struct vsw_port *port);
 	struct vsw_rxq *(*rxq)(struct vsw_port *port, uint16_t queue);
@@ -141,6 +143,9 @@ struct vsw_port *vsw_port_next_slot(const struct vsw_port *port, uint16_t *port_
 
 /* The next port from *port_id on, in the order of ids; sets *port_id behind it. NULL: no more. */
 struct vsw_port *vsw_port_next(uint16_t *port_id);
+
+/* Payload of the largest frame that may pass: the user's setting, or less if the link's is less. */
+uint16_t vsw_port_mtu(const struct vsw_port *port);
 
 enum vsw_port_state vsw_port_state(const struct vsw_port *port);
 const char *vsw_port_state_name(enum vsw_port_state state);

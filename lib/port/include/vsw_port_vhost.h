@@ -85,7 +85,8 @@ struct vsw_port_vhost_info {
 	uint32_t refused;   /* front ends, by the socket */
 	uint64_t features;
 	uint64_t protocol_features;
-	uint16_t n_queues; /* virtqueues: even ones receive in the guest, odd ones transmit */
+	uint16_t mtu_bytes; /* that the guest was told, and has agreed to; 0: none */
+	uint16_t n_queues;  /* virtqueues: even ones receive in the guest, odd ones transmit */
 	struct vsw_port_vhost_queue_info queue[2 * VSW_PORT_QUEUES_MAX];
 	uint16_t n_regions;
 	struct vsw_port_vhost_region region[VSW_PORT_VHOST_REGIONS_MAX];
