@@ -569,6 +569,24 @@ test_waits(void **state)
 	}
 }
 
+/* A packed descriptor is there when its two bits differ, as the wrap counter says. */
+static void
+test_available(void **state)
+{
+	const uint16_t avail = 1 << VRING_PACKED_DESC_F_AVAIL, used = 1 << VRING_PACKED_DESC_F_USED;
+	const uint16_t flags[] = {0, used, avail | used, avail};
+	struct hand hand;
+	unsigned int i;
+
+	(void)state;
+	start(&hand, true, false);
+	for (i = 0; i < 4; i++) {
+		put_desc(&hand, guest_desc(&hand.guest, 0), GUEST_LOW, 1, flags[i], 0);
+		assert_int_equal(vsw_vring_gather(&hand.ring, &hand.buffer), i == 3);
+	}
+	guest_fini(&hand.guest);
+}
+
 /* Virtio 1.2 section 2.7.5: 2^32 bytes in a chain are the most there can be. */
 static void
 test_bytes(void **state)
@@ -605,9 +623,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_sound),
-		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_faults), cmocka_unit_test(test_sound),
+		cmocka_unit_test(test_waits),  cmocka_unit_test(test_available),
 		cmocka_unit_test(test_bytes),
 	};
 

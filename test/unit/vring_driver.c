@@ -202,10 +202,12 @@ make_packed_table(struct driver *driver, struct driver_chain *chain)
 
 	for (i = 0; i < chain->n_parts; i++) {
 		const struct driver_part *part = &chain->part[i];
+		uint16_t reserved = guest_random(driver->random) &
+				    (VRING_DESC_F_NEXT | AVAIL | USED);
 		struct vring_packed_desc desc = {.addr = part->address,
 						 .len = part->len_bytes,
 						 .id = guest_random(driver->random),
-						 .flags = direction(driver)};
+						 .flags = direction(driver) | reserved};
 
 		guest_put(driver->guest, table + i * sizeof(desc), &desc, sizeof(desc));
 	}
