@@ -55,7 +55,7 @@ struct vsw_vring_piece {
 /* What the driver made available as one, and gets back as one. */
 struct vsw_vring_chain {
 	uint16_t id;
-	uint16_t n_slots; /* descriptors that it takes in a packed ring */
+	uint16_t n_slots; /* of the ring: 1, or the descriptors of a packed chain */
 	uint32_t len_bytes;
 };
 
