@@ -128,6 +128,30 @@ header_bytes(uint64_t features)
 	return features & (1ULL << VIRTIO_NET_F_MRG_RXBUF | 1ULL << VIRTIO_F_VERSION_1) ? 12 : 10;
 }
 
+/* Who may leave it to the other side; of an offload by the features for each direction. */
+static const char *
+offload_text(const struct vsw_port_vhost_info *info, uint64_t from_guest, uint64_t to_guest)
+{
+	static const char *const texts[2][2] = {{"offered", "to the guest"},
+						{"from the guest", "both ways"}};
+
+	if (info->withheld & (from_guest | to_guest))
+		return "not offered";
+	return texts[(info->features & from_guest) != 0][(info->features & to_guest) != 0];
+}
+
+static void
+add_offloads(const struct vsw_port_vhost_info *info, json_t *object)
+{
+	vsw_out_add_text(object, "csum",
+			 offload_text(info, 1ULL << VIRTIO_NET_F_CSUM,
+				      1ULL << VIRTIO_NET_F_GUEST_CSUM));
+	vsw_out_add_text(
+		object, "tso",
+		offload_text(info, 1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6,
+			     1ULL << VIRTIO_NET_F_GUEST_TSO4 | 1ULL << VIRTIO_NET_F_GUEST_TSO6));
+}
+
 static void
 show_port(const struct vsw_port *port, json_t *object)
 {
@@ -147,6 +171,7 @@ show_port(const struct vsw_port *port, json_t *object)
 	add_bits(object, "protocol_features", "protocol_feature_names", info.protocol_features,
 		 protocol_feature_names, RTE_DIM(protocol_feature_names));
 	vsw_out_add_uint(object, "header_bytes", header_bytes(info.features));
+	add_offloads(&info, object);
 	if (info.mtu_bytes != 0)
 		vsw_out_add_uint(object, "mtu", info.mtu_bytes);
 	add_memory(&info, vsw_out_add_array(object, "memory"));

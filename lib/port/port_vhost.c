@@ -130,6 +130,7 @@ vsw_port_vhost_get_info(const struct vsw_port *port, struct vsw_port_vhost_info 
 	info->path = vhost->socket->path;
 	info->client = vhost->socket->client;
 	info->n_clients = vhost->socket->n_slots;
+	info->withheld = vhost->socket->withheld;
 	info->refused = __atomic_load_n(&vhost->socket->refused, __ATOMIC_RELAXED);
 	for (i = 0; i < VSW_PORT_QUEUES_MAX; i++) {
 		info->queue[2 * i].enabled =

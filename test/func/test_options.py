@@ -16,7 +16,7 @@ import pytest
 from child import Child, wait_until
 from frames import BROADCAST, MULTICAST, ether
 from guest import mac_of
-from rawfront import GET_FEATURES, RawFront
+from rawfront import F_PROTOCOL_FEATURES, F_VERSION_1, GET_FEATURES, RawFront
 from switch import ControlError, Switch
 from test_lifecycle import assert_refused
 
@@ -173,6 +173,19 @@ def test_offloads_on_offer(rig):
                                                ("csum off", set())), len(OFFLOADS)):
         switch.ctl(f"port add vhost vhost{number} path {switch.socket_path(number)} {words}")
         assert offloads_offered(switch.socket_path(number)) == offered
+    assert [(port["csum"], port["tso"]) for port in switch.ctl("show vhost")["ports"]] == \
+        [("offered" if CSUM <= offered else "not offered",
+          "offered" if TSO <= offered else "not offered")
+         for offered in (*OFFLOADS.values(), CSUM | TSO, CSUM, set())]
+    for taken, shown in (({0, 1, 11}, ("both ways", "from the guest")),
+                         ({1, 8}, ("to the guest", "to the guest"))):
+        features = F_VERSION_1 | F_PROTOCOL_FEATURES | sum(1 << bit for bit in taken)
+        front = RawFront(switch.socket_path(1), features=features)
+        switch.wait_state("vhost1")
+        port, = switch.ctl("show vhost vhost1")["ports"]
+        assert (port["csum"], port["tso"]) == shown
+        front.close()
+        switch.wait_state("vhost1", state="listening")
     with pytest.raises(ControlError, match="needs csum on"):
         switch.ctl(f"port add vhost other path {switch.socket_path(9)} csum off tso on")
     assert not os.path.exists(switch.socket_path(9))

@@ -83,6 +83,7 @@ struct vsw_port_vhost_info {
 	uint32_t connections;
 	uint16_t n_clients; /* that the socket takes */
 	uint32_t refused;   /* front ends, by the socket */
+	uint64_t withheld;  /* virtio features that are not offered, of those that could be */
 	uint64_t features;
 	uint64_t protocol_features;
 	uint16_t mtu_bytes; /* that the guest was told, and has agreed to; 0: none */
