@@ -301,7 +301,7 @@ def test_frames_into_many_descriptors(bench):
     front = bench.connect(2, features=F_VERSION_1 | F_PROTOCOL_FEATURES, start=False)
     front.negotiate()
     ring = front.rings[RX]
-    front.post_receive_buffers = lambda: None
+    front.post_receive_buffers = lambda queue: None
     front.set_up()
     bench.switch.wait_state("vhost2")
     sender = bench.connect(3)
