@@ -87,18 +87,20 @@ static int
 vhost_set_admin(struct vsw_port *port, bool up, struct vsw_error *err)
 {
 	struct vhost_port *vhost = to_vhost(port);
+	bool alone = vhost->socket->n_slots == 1;
+	int ret = 0;
 
-	if (vhost->socket->n_slots > 1) {
-		if (up)
-			vhost_connection_start(vhost);
-		else
-			vhost_connection_stop(vhost);
-		return 0;
-	}
-	if (up)
-		return vhost_socket_open(vhost->socket, err);
-	vhost_socket_close(vhost->socket);
-	return 0;
+	if (alone && up)
+		ret = vhost_socket_open(vhost->socket, err);
+	else if (alone)
+		vhost_socket_close(vhost->socket);
+	else if (up)
+		vhost_connection_start(vhost);
+	else
+		vhost_connection_stop(vhost);
+	if (ret == 0)
+		vhost_device_admin_changed(vhost);
+	return ret;
 }
 
 static const struct vsw_port_ops vhost_ops = {

@@ -52,6 +52,14 @@ set_link(struct vhost_port *vhost, enum vsw_port_state link)
 	vhost->env.notify(vhost->env.notify_ctx);
 }
 
+void
+vhost_device_admin_changed(struct vhost_port *vhost)
+{
+	pthread_mutex_lock(&vhost->info_lock);
+	vhost->info.since_s = now_s();
+	pthread_mutex_unlock(&vhost->info_lock);
+}
+
 enum vsw_port_state
 vhost_device_link(const struct vhost_port *vhost)
 {

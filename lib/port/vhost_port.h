@@ -97,6 +97,9 @@ void vhost_device_init(struct vhost_port *vhost);
 /* The socket is unregistered: its front ends are gone without a word. Control thread. */
 void vhost_device_forget(const struct vhost_socket *socket);
 
+/* The port has been stopped or started: its state is a new one, whatever its link's is. */
+void vhost_device_admin_changed(struct vhost_port *vhost);
+
 enum vsw_port_state vhost_device_link(const struct vhost_port *vhost);
 
 /* How many front ends have connected so far. */

@@ -186,6 +186,16 @@ def test_start_where_somebody_has_taken_the_path(switch, connect, take):
     connect(2, "vhost2")
 
 
+def test_since_when_it_is_stopped(switch):
+    def since():
+        return switch.ctl("show vhost vhost2")["ports"][0]["since_s"]
+
+    wait_until(lambda: since() >= 2, 5, "the state is 2 s old")
+    switch.ctl("port stop vhost2")
+    assert since() < 2
+    switch.ctl("port start vhost2")
+
+
 def test_path_of_a_stopped_port_is_its_own(switch):
     switch.ctl("port stop vhost2")
     with pytest.raises(ControlError, match='"vhost2"'):
