@@ -18,6 +18,7 @@ struct sending {
 	const struct vsw_fwd_port *to;
 	unsigned int lcore;
 	struct vsw_stats_row *row;
+	bool refused; /* the port has not taken all it was given */
 };
 
 static void
@@ -97,17 +98,19 @@ send_segments(const struct sending *sending, struct vsw_offload_cut *cut, struct
 	return made == n ? why : VSW_DROP_NO_MBUF;
 }
 
-/* A frame that is cut is as many frames, also those of its segments that are not made. */
+/*
+ * A frame that is cut is as many frames, also those of its segments that are not made. A port that
+ * has refused something is given one segment to begin with.
+ */
 static void
-cut_frame(const struct sending *sending, const struct vsw_frame *frame)
+cut_frame(struct sending *sending, const struct vsw_frame *frame)
 {
 	struct rte_mempool *pool = ((const struct rte_mbuf *)frame->backing)->pool;
 	enum vsw_drop why = VSW_PORT_SENT;
 	struct iovec pieces[PIECES_MAX];
 	unsigned int n_pieces = find_pieces(frame, pieces);
-	const uint32_t most = VSW_BURST_MAX;
+	uint32_t most = sending->refused ? 1 : VSW_BURST_MAX, left;
 	struct vsw_offload_cut cut;
-	uint32_t left;
 
 	if (unlikely(n_pieces == 0)) {
 		drop(sending, VSW_DROP_NO_MBUF, 1);
@@ -120,7 +123,9 @@ cut_frame(const struct sending *sending, const struct vsw_frame *frame)
 	while (left > 0 && why == VSW_PORT_SENT) {
 		why = send_segments(sending, &cut, pool, RTE_MIN(left, most));
 		left = vsw_offload_cut_left(&cut);
+		most = VSW_BURST_MAX;
 	}
+	sending->refused |= why != VSW_PORT_SENT;
 	if (unlikely(left > 0))
 		drop(sending, why, left);
 }
@@ -137,7 +142,8 @@ vsw_fwd_offload(struct vsw_fwd_output *output, unsigned int lcore, uint16_t offl
 		uint16_t lacking = frame->offload.needs & ~offloads;
 
 		if (lacking & VSW_OFFLOAD_TSO) {
-			vsw_fwd_send(sending.to->hot, lcore, output->frame, n);
+			sending.refused |= vsw_fwd_send(sending.to->hot, lcore, output->frame, n) !=
+					   VSW_PORT_SENT;
 			n = 0;
 			cut_frame(&sending, frame);
 		} else if (lacking != 0 && unlikely(!complete(frame))) {
