@@ -58,7 +58,6 @@ vsw_fwd_admit(struct vsw_burst *burst)
 		struct vsw_frame *frame = &burst->frame[i];
 		uint64_t da = 0, sa = 0;
 		enum vsw_drop verdict;
-		uint32_t wire_bytes;
 		uint16_t domain;
 
 		rx_bytes += frame->len_bytes;
@@ -73,8 +72,7 @@ vsw_fwd_admit(struct vsw_burst *burst)
 		burst->live[n++] = i;
 		tagged |= frame->vlan.tag | frame->vlan.inner;
 		shortest = RTE_MIN(shortest, frame->len_bytes);
-		wire_bytes = vsw_offload_wire_bytes(&frame->offload, frame->len_bytes);
-		longest = RTE_MAX(longest, wire_bytes);
+		longest = RTE_MAX(longest, frame->len_bytes);
 		needs |= frame->offload.needs;
 	}
 	burst->n_live = n;

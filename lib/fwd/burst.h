@@ -26,9 +26,9 @@ struct vsw_burst {
 	uint16_t n_live;
 	uint16_t n_flood;
 	bool plain; /* no live frame has or was given a tag, and all are of the port's own VLAN */
-	uint16_t needs;			/* VSW_OFFLOAD_*: what any of the frames needs */
-	uint32_t shortest_bytes;	/* bounds of the lengths of the live frames */
-	uint32_t longest_bytes;		/* of segments, where frames are to be cut */
+	uint16_t needs;		 /* VSW_OFFLOAD_*: what any of the frames needs */
+	uint32_t shortest_bytes; /* bounds of the lengths of the live frames */
+	uint32_t longest_bytes;
 	uint8_t live[VSW_BURST_MAX];	/* frames that go on; after dispatch: nothing */
 	uint8_t flood[VSW_BURST_MAX];	/* frames without a known destination, in live's order */
 	uint64_t da_key[VSW_BURST_MAX]; /* domain and destination, in the order of live */
@@ -91,10 +91,11 @@ vsw_fwd_is_group(uint64_t key)
 static inline bool
 vsw_fwd_is_oversize(const struct vsw_frame *frame, uint16_t max_bytes)
 {
-	uint32_t bytes = vsw_offload_wire_bytes(&frame->offload, frame->len_bytes);
+	uint32_t bytes = frame->len_bytes;
 
 	if (likely(bytes <= max_bytes))
 		return false;
+	bytes = vsw_offload_wire_bytes(&frame->offload, bytes);
 	bytes -= frame->tag != VSW_VLAN_NO_TAG ? VSW_VLAN_TAG_BYTES : 0;
 	bytes -= frame->vlan.inner ? VSW_VLAN_TAG_BYTES : 0;
 	return bytes > max_bytes;
