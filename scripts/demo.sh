@@ -6,13 +6,20 @@
 #	guest a --- vhost0 [ vhost-switch ] vhost1 --- guest b
 #	(virtio-user)        one lcore                (virtio-user)
 #
-#	scripts/demo.sh [SECONDS]	how long to watch; default 10
+#	scripts/demo.sh [--vm] [SECONDS]	how long to watch; default 10
+#
+# With --vm the guests are virtual machines, with the kernel of Debian, and run iperf3.
 #
 # Needs root, or sudo, only to install packages and to reserve hugepages; without hugepages it runs
 # on ordinary memory. Leaves nothing running, also when interrupted.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+vm=
+if [ "${1-}" = --vm ]; then
+	vm=yes
+	shift
+fi
 seconds=${1:-10}
 case $seconds in
 '' | *[!0-9]*)
@@ -52,7 +59,8 @@ fail()
 }
 
 say "1/4 install what is missing"
-scripts/deps
+scripts/deps ${vm:+--vm}
+[ -z "$vm" ] || scripts/vm-images
 
 say "2/4 build (build/release)"
 build=build/release
@@ -99,6 +107,15 @@ for _ in $(seq 100); do
 	kill -0 "$switch" 2>/dev/null || fail "the switch has not started" "$dir/switch.log"
 	sleep 0.1
 done
+
+if [ -n "$vm" ]; then
+	echo "Two virtual machines boot, without KVM: QEMU works everywhere so, but not fast."
+	scripts/demo-guests "$dir" "$switch_cpu" "$seconds" "$SECONDS" &
+	children+=($!)
+	wait $! || fail "the guests have failed" "$dir/switch.log"
+	say "done: the switch and its guests are stopped"
+	exit
+fi
 
 # start_guest NAME MAC: commands go to its file descriptor, guest_NAME.
 start_guest()
@@ -150,4 +167,4 @@ sleep 0.5
 tail -n 1 "$dir/b.out"
 
 say "done: the switch and its guests are stopped"
-echo "Your own guests: see README.rst. All commands: vsw-ctl help."
+echo "Your own guests: see doc/quickstart.rst. All commands: vsw-ctl help."
