@@ -54,23 +54,21 @@ log_pieces(int vid, const struct vsw_vring_buffer *buffer, uint32_t len_bytes)
 	}
 }
 
+/*
+ * Not by rte_vhost_log_used_vring(): that knows one address that the front end has told, and of a
+ * packed ring QEMU tells that of the device's event suppression.
+ */
 static void
-log_used(int vid, uint16_t virtqueue, const struct vsw_vring *ring)
+log_used(int vid, const struct vsw_vring *ring)
 {
-	uint32_t size = ring->config.size, bytes;
+	struct vsw_vring_area area = vsw_vring_written(ring);
 
-	if (ring->config.packed)
-		bytes = size * sizeof(struct vring_packed_desc);
-	else
-		bytes = sizeof(struct vring_used) + size * sizeof(struct vring_used_elem) +
-			sizeof(uint16_t);
-	rte_vhost_log_used_vring(vid, virtqueue, 0, bytes);
+	rte_vhost_log_write(vid, area.guest_address, area.len_bytes);
 }
 
 /* Show the guest what was given back, and interrupt it if it asks for that. */
 static void
-flush(const struct vhost_port *vhost, int vid, uint16_t virtqueue, struct vsw_vring *ring,
-      int call_fd)
+flush(const struct vhost_port *vhost, int vid, struct vsw_vring *ring, int call_fd)
 {
 	const uint64_t one = 1;
 	bool wanted;
@@ -79,7 +77,7 @@ flush(const struct vhost_port *vhost, int vid, uint16_t virtqueue, struct vsw_vr
 		return;
 	wanted = vsw_vring_flush(ring);
 	if (unlikely(vhost->logs))
-		log_used(vid, virtqueue, ring);
+		log_used(vid, ring);
 	/* A descriptor that is full has not been read: the guest knows already. */
 	if (wanted && call_fd >= 0 && write(call_fd, &one, sizeof(one)) < 0)
 		return;
@@ -220,7 +218,7 @@ vhost_rx(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frame
 		outcome = take(vhost, queue, enabled, row, &frames[n]);
 		n += outcome == TAKE_FRAME;
 	}
-	flush(vhost, vid, 2 * pair + 1, &queue->ring, queue->call_fd);
+	flush(vhost, vid, &queue->ring, queue->call_fd);
 	return n;
 }
 
@@ -297,7 +295,7 @@ put_burst(struct vhost_port *vhost, int vid, uint16_t pair, struct vsw_frame *co
 	}
 	if (unlikely(i < n))
 		memset(fate + i, fate[i], n - i);
-	flush(vhost, vid, 2 * pair, &txq->ring, txq->call_fd);
+	flush(vhost, vid, &txq->ring, txq->call_fd);
 	return sent;
 }
 

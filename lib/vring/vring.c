@@ -24,24 +24,37 @@ base(const struct vsw_vring *ring, struct vsw_vring_position position)
 	return ring->config.packed ? position.index | position.wrap << WRAP_BIT : position.index;
 }
 
-/* True if the area lies, as a whole, in one region. */
-static bool
-lies_in(const struct vsw_vring_memory *memory, const void *area, uint64_t bytes, uintptr_t align)
+/* The region that the area, as a whole, lies in; NULL: none. */
+static const struct vsw_vring_region *
+find_region(const struct vsw_vring_memory *memory, const void *area, uint64_t bytes)
 {
 	uint64_t offset;
 	uint32_t i;
 
-	if (area == NULL || (uintptr_t)area % align != 0)
-		return false;
 	for (i = 0; i < memory->n; i++) {
 		const struct vsw_vring_region *region = &memory->region[i];
 
 		offset = (uintptr_t)area - (uintptr_t)region->at;
 		if ((uintptr_t)area >= (uintptr_t)region->at && offset < region->size_bytes &&
 		    bytes <= region->size_bytes - offset)
-			return true;
+			return region;
 	}
-	return false;
+	return NULL;
+}
+
+static bool
+lies_in(const struct vsw_vring_memory *memory, const void *area, uint64_t bytes, uintptr_t align)
+{
+	return area != NULL && (uintptr_t)area % align == 0 &&
+	       find_region(memory, area, bytes) != NULL;
+}
+
+/* Of the used ring. */
+static uint64_t
+used_bytes(const struct vsw_vring_config *config)
+{
+	return sizeof(struct vring_used) + config->size * sizeof(struct vring_used_elem) +
+	       (config->event_idx ? sizeof(uint16_t) : 0);
 }
 
 bool
@@ -59,11 +72,9 @@ vsw_vring_fits(const struct vsw_vring_config *config)
 			return false;
 	} else {
 		driver = sizeof(struct vring_avail) + size * sizeof(uint16_t);
-		device = sizeof(struct vring_used) + size * sizeof(struct vring_used_elem);
-		if (config->event_idx) {
+		device = used_bytes(config);
+		if (config->event_idx)
 			driver += sizeof(uint16_t);
-			device += sizeof(uint16_t);
-		}
 		if ((size & (size - 1)) != 0)
 			return false;
 	}
@@ -86,6 +97,18 @@ vsw_vring_init(struct vsw_vring *ring, const struct vsw_vring_config *config)
 		vring_packed_quiet(ring);
 	else
 		vring_split_quiet(ring);
+}
+
+struct vsw_vring_area
+vsw_vring_written(const struct vsw_vring *ring)
+{
+	const struct vsw_vring_config *config = &ring->config;
+	const uint8_t *at = config->packed ? config->desc : config->device;
+	uint64_t bytes = config->packed ? config->size * sizeof(struct vring_packed_desc)
+					: used_bytes(config);
+	const struct vsw_vring_region *region = find_region(config->memory, at, bytes);
+
+	return (struct vsw_vring_area){region->guest_address + (at - region->at), bytes};
 }
 
 uint16_t

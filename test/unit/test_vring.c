@@ -451,6 +451,25 @@ test_quiet(void **state)
 	}
 }
 
+/* What a log of a migration needs, wherever the driver's memory is mapped. */
+static void
+test_written(void **state)
+{
+	struct bench *bench = *state;
+	struct vsw_vring_area area;
+
+	start(bench, 256, false, true, true, 0);
+	area = vsw_vring_written(&bench->ring);
+	assert_ptr_equal(guest_at(&bench->guest, area.guest_address), bench->guest.config.device);
+	assert_int_equal(area.len_bytes, 2 + 2 + 256 * 8 + 2);
+	guest_fini(&bench->guest);
+	start(bench, 256, true, true, true, 1 << 15);
+	area = vsw_vring_written(&bench->ring);
+	assert_ptr_equal(guest_at(&bench->guest, area.guest_address), bench->guest.config.desc);
+	assert_int_equal(area.len_bytes, 256 * 16);
+	guest_fini(&bench->guest);
+}
+
 int
 main(void)
 {
@@ -459,6 +478,7 @@ main(void)
 		cmocka_unit_test_prestate(test_fits, &bench),
 		cmocka_unit_test_prestate(test_fits_largest, &bench),
 		cmocka_unit_test_prestate(test_quiet, &bench),
+		cmocka_unit_test_prestate(test_written, &bench),
 		cmocka_unit_test_prestate(test_shapes, &bench),
 		cmocka_unit_test_prestate(test_long, &bench),
 	};

@@ -112,6 +112,17 @@ void vsw_vring_init(struct vsw_vring *ring, const struct vsw_vring_config *confi
 /* True if config describes a ring that lies in its memory with all its areas. */
 bool vsw_vring_fits(const struct vsw_vring_config *config);
 
+/*
+ * Where in the driver's memory vsw_vring_give() and vsw_vring_flush() write: the used ring, or the
+ * descriptors of a packed ring.
+ */
+struct vsw_vring_area {
+	uint64_t guest_address;
+	uint64_t len_bytes;
+};
+
+struct vsw_vring_area vsw_vring_written(const struct vsw_vring *ring);
+
 /* Indices to go on from later, as in the config. Nothing may be gathered or unflushed. */
 uint16_t vsw_vring_avail_base(const struct vsw_vring *ring);
 uint16_t vsw_vring_used_base(const struct vsw_vring *ring);
