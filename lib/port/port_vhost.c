@@ -139,6 +139,8 @@ vsw_port_vhost_get_info(const struct vsw_port *port, struct vsw_port_vhost_info 
 			__atomic_load_n(&vhost->tx_enabled, __ATOMIC_RELAXED) >> i & 1;
 		info->queue[2 * i + 1].enabled =
 			__atomic_load_n(&vhost->rx_enabled, __ATOMIC_RELAXED) >> i & 1;
+		info->queue[2 * i].broken =
+			__atomic_load_n(&vhost->txq[i].broken, __ATOMIC_RELAXED);
 		info->queue[2 * i + 1].broken =
 			__atomic_load_n(&vhost->queue[i].broken, __ATOMIC_RELAXED);
 	}

@@ -31,6 +31,7 @@ struct vhost_txq {
 	struct vsw_vring ring;
 	rte_spinlock_t lock; /* between lcores, who never wait while they have it */
 	int call_fd;
+	bool broken; /* lcores: w, with the lock; control: r, relaxed */
 } __rte_cache_aligned;
 
 /* Give n frames to the guest on one pair: as vsw_port_hot.tx. */

@@ -293,8 +293,11 @@ put_burst(struct vhost_port *vhost, int vid, uint16_t pair, struct vsw_frame *co
 		if (unlikely(fate[i] == VSW_DROP_RING_FULL || fate[i] == VSW_DROP_DESC_INVALID))
 			break;
 	}
-	if (unlikely(i < n))
+	if (unlikely(i < n)) {
 		memset(fate + i, fate[i], n - i);
+		if (fate[i] == VSW_DROP_DESC_INVALID)
+			__atomic_store_n(&txq->broken, true, __ATOMIC_RELAXED);
+	}
 	flush(vhost, vid, &txq->ring, txq->call_fd);
 	return sent;
 }
@@ -309,15 +312,6 @@ put_burst_locked(struct vhost_port *vhost, int vid, uint16_t pair, struct vsw_fr
 	sent = put_burst(vhost, vid, pair, frames, n, fate);
 	rte_spinlock_unlock(&vhost->txq[pair].lock);
 	return sent;
-}
-
-/* The n-th of the pairs in the mask, counted from 0. */
-static uint16_t
-nth_pair(uint64_t pairs, unsigned int n)
-{
-	for (; n > 0; n--)
-		pairs &= pairs - 1;
-	return __builtin_ctzll(pairs);
 }
 
 /* Frames of one flow keep to one pair; each pair that gets some gets them in their order. */
@@ -357,11 +351,15 @@ static void
 find_share(const struct vhost_port *vhost, uint64_t pairs, unsigned int lcore,
 	   struct vhost_share *share)
 {
-	unsigned int n_lcores = vhost->env.n_lcores, n = __builtin_popcountll(pairs), i;
+	unsigned int skip = lcore % __builtin_popcountll(pairs);
 
 	share->n = 0;
-	for (i = lcore % n; i < n; i += n_lcores)
-		share->pair[share->n++] = nth_pair(pairs, i);
+	for (; pairs != 0; pairs &= pairs - 1) {
+		if (skip-- > 0)
+			continue;
+		share->pair[share->n++] = __builtin_ctzll(pairs);
+		skip = vhost->env.n_lcores - 1;
+	}
 }
 
 uint16_t

@@ -115,6 +115,7 @@ vhost_rings_publish(struct vhost_port *vhost, int vid)
 		if (read_ring(vhost, vid, 2 * pair, &config, &call_fd)) {
 			vsw_vring_init(&txq->ring, &config);
 			txq->call_fd = call_fd;
+			__atomic_store_n(&txq->broken, false, __ATOMIC_RELAXED);
 			vhost->tx_usable |= 1ULL << pair;
 		}
 		if (read_ring(vhost, vid, 2 * pair + 1, &config, &call_fd)) {

@@ -134,8 +134,8 @@ int
 vsw_vring_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer)
 {
 	uint64_t len_bytes = buffer->len_bytes;
-	uint16_t n_pieces = buffer->n_pieces;
-	bool may_fit;
+	uint16_t n_pieces = buffer->n_pieces, n_descs = buffer->n_descs;
+	bool full, may_fit;
 	int ret;
 
 	if (ring->broken)
@@ -151,9 +151,11 @@ vsw_vring_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer)
 		return 1;
 	}
 	/* What does not fit behind others may fit alone. */
-	may_fit = ret < 0 && n_pieces > 0 && buffer->n_pieces == VSW_VRING_PIECES_MAX;
+	full = buffer->n_pieces == VSW_VRING_PIECES_MAX || buffer->n_descs == VSW_VRING_PIECES_MAX;
+	may_fit = ret < 0 && buffer->n_chains > 0 && full;
 	buffer->len_bytes = len_bytes;
 	buffer->n_pieces = n_pieces;
+	buffer->n_descs = n_descs;
 	ring->broken = !may_fit;
 	return may_fit ? 0 : -EBADMSG;
 }

@@ -29,8 +29,10 @@ vring_add(const struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 	uint64_t address = desc->address;
 	uint32_t left = desc->len_bytes, len_bytes;
 
-	if (!(desc->flags & VRING_DESC_F_WRITE) == ring->config.writes)
+	if (!(desc->flags & VRING_DESC_F_WRITE) == ring->config.writes ||
+	    buffer->n_descs == VSW_VRING_PIECES_MAX)
 		return false;
+	buffer->n_descs++;
 	while (left > 0) {
 		struct vsw_vring_piece *piece = &buffer->piece[buffer->n_pieces];
 

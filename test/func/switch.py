@@ -151,9 +151,7 @@ class Switch:
                 if frames != before.get(reason, 0)} == reasons
 
     def _rounds(self):
-        """Of each lcore, where they share a CPU: one that does not run there looks quiet."""
-        if self.n_lcores == 1:
-            return []
+        """Of each lcore: one that has not got its CPU looks quiet."""
         return [entry["rounds"] for entry in self.ctl("show lcores")["lcores"]]
 
     def check_books(self):

@@ -79,14 +79,15 @@ static uint32_t
 gather(struct bench *bench, uint64_t n_before, uint32_t n_max)
 {
 	uint64_t first = bench->n_given + n_before, len_bytes = 0;
-	uint32_t n, pieces = 0;
+	uint32_t n, pieces = 0, descs = 0;
 
 	vsw_vring_empty(&bench->buffer);
 	for (n = 0; n < n_max; n++) {
 		int ret = vsw_vring_gather(&bench->ring, &bench->buffer);
 		bool more = first + n < bench->driver.n_shown && n < VSW_VRING_CHAINS_MAX &&
 			    pieces + count_pieces(chain_at(bench, first + n)) <=
-				    VSW_VRING_PIECES_MAX;
+				    VSW_VRING_PIECES_MAX &&
+			    descs + chain_at(bench, first + n)->n_parts <= VSW_VRING_PIECES_MAX;
 
 		assert_int_equal(ret, more);
 		if (!more)
@@ -94,6 +95,7 @@ gather(struct bench *bench, uint64_t n_before, uint32_t n_max)
 		assert_int_equal(bench->buffer.chain[n].len_bytes,
 				 chain_at(bench, first + n)->len_bytes);
 		pieces += count_pieces(chain_at(bench, first + n));
+		descs += chain_at(bench, first + n)->n_parts;
 		len_bytes += chain_at(bench, first + n)->len_bytes;
 	}
 	assert_int_equal(bench->buffer.n_chains, n);

@@ -384,13 +384,19 @@ require_one(struct hand *hand)
 	assert_int_equal(hand->buffer.len_bytes, 7);
 }
 
+/* What is too long behind a sound chain may fit alone, and is found then. */
 static void
 require_broken(struct hand *hand)
 {
-	uint64_t len_bytes = hand->buffer.len_bytes;
-	uint16_t n_chains = hand->buffer.n_chains, n_pieces = hand->buffer.n_pieces;
+	uint64_t len_bytes;
+	uint16_t n_chains, n_pieces;
 	int i;
 
+	if (hand->buffer.n_chains > 0 && vsw_vring_gather(&hand->ring, &hand->buffer) == 0)
+		vsw_vring_empty(&hand->buffer);
+	len_bytes = hand->buffer.len_bytes;
+	n_chains = hand->buffer.n_chains;
+	n_pieces = hand->buffer.n_pieces;
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(vsw_vring_gather(&hand->ring, &hand->buffer), -EBADMSG);
 		assert_int_equal(hand->buffer.n_chains, n_chains);

@@ -16,7 +16,8 @@
  * A ring that is read from takes chains that the device reads, one that is written to chains that
  * it writes. Chains are given back in the order in which they were made available.
  *
- * Limits: VSW_VRING_PIECES_MAX pieces of memory in a buffer; a longer chain breaks the ring.
+ * Limits: VSW_VRING_PIECES_MAX descriptors, and pieces of memory, in a buffer; a longer chain breaks
+ * the ring.
  *
  * Threads: a ring is one thread's at a time. Pure C.
  *
@@ -62,6 +63,7 @@ struct vsw_vring_chain {
 struct vsw_vring_buffer {
 	uint16_t n_chains;
 	uint16_t n_pieces;
+	uint16_t n_descs; /* read for it: those of no bytes, too */
 	uint64_t len_bytes;
 	struct vsw_vring_chain chain[VSW_VRING_CHAINS_MAX];
 	struct vsw_vring_piece piece[VSW_VRING_PIECES_MAX];
@@ -132,6 +134,7 @@ vsw_vring_empty(struct vsw_vring_buffer *buffer)
 {
 	buffer->n_chains = 0;
 	buffer->n_pieces = 0;
+	buffer->n_descs = 0;
 	buffer->len_bytes = 0;
 }
 
