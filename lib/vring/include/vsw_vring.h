@@ -16,8 +16,8 @@
  * A ring that is read from takes chains that the device reads, one that is written to chains that
  * it writes. Chains are given back in the order in which they were made available.
  *
- * Limits: VSW_VRING_PIECES_MAX descriptors, and pieces of memory, in a buffer; a longer chain breaks
- * the ring.
+ * Limits: VSW_VRING_PIECES_MAX descriptors, and pieces of memory, in a buffer; a longer chain
+ * breaks the ring.
  *
  * Threads: a ring is one thread's at a time. Pure C.
  *
