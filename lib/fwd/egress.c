@@ -131,7 +131,7 @@ send_output(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned int
 		burst->plain = false; /* the outputs that follow may get frames it has changed */
 	}
 	if (unlikely((burst->needs & ~offloads) != 0))
-		vsw_fwd_offload(output, lcore, offloads);
+		vsw_fwd_offload(burst, output, lcore, offloads);
 	else
 		vsw_fwd_send(port, lcore, output->frame, output->n);
 	output->n = 0;

@@ -31,6 +31,7 @@ vsw_fwd_burst(struct vsw_fwd_lcore *lcore, const struct vsw_fwd_plan *plan, stru
 
 	burst.port = &plan->port[rxq->port->port_id];
 	burst.row = &rxq->port->rows[lcore->lcore];
+	burst.segments_left = SEGMENTS_MAX;
 	burst.n = rxq->rx(rxq, burst.row, burst.frame, VSW_BURST_MAX);
 	if (burst.n == 0)
 		return 0;

@@ -15,6 +15,7 @@
 
 /* An output on its way to its port. */
 struct sending {
+	struct vsw_burst *burst;
 	const struct vsw_fwd_port *to;
 	unsigned int lcore;
 	struct vsw_stats_row *row;
@@ -99,18 +100,34 @@ send_segments(const struct sending *sending, struct vsw_offload_cut *cut, struct
 }
 
 /*
- * A frame that is cut is as many frames, also those of its segments that are not made. A port that
- * has refused something is given one segment to begin with.
+ * Make segments as long as the port takes them; one that has refused something is given one to
+ * begin with. Returns VSW_PORT_SENT, or why the rest is not made.
  */
+static enum vsw_drop
+send_cut(struct sending *sending, struct vsw_offload_cut *cut, struct rte_mempool *pool)
+{
+	uint32_t most = sending->refused ? 1 : VSW_BURST_MAX, left;
+	enum vsw_drop why = VSW_PORT_SENT;
+
+	while (why == VSW_PORT_SENT && (left = vsw_offload_cut_left(cut)) > 0) {
+		why = send_segments(sending, cut, pool, RTE_MIN(left, most));
+		most = VSW_BURST_MAX;
+	}
+	sending->refused |= why != VSW_PORT_SENT;
+	sending->burst->segments_left -= cut->done;
+	return why;
+}
+
+/* A frame that is cut is as many frames, also those of its segments that are not made. */
 static void
 cut_frame(struct sending *sending, const struct vsw_frame *frame)
 {
 	struct rte_mempool *pool = ((const struct rte_mbuf *)frame->backing)->pool;
-	enum vsw_drop why = VSW_PORT_SENT;
 	struct iovec pieces[PIECES_MAX];
 	unsigned int n_pieces = find_pieces(frame, pieces);
-	uint32_t most = sending->refused ? 1 : VSW_BURST_MAX, left;
 	struct vsw_offload_cut cut;
+	enum vsw_drop why;
+	uint32_t left;
 
 	if (unlikely(n_pieces == 0)) {
 		drop(sending, VSW_DROP_NO_MBUF, 1);
@@ -118,23 +135,26 @@ cut_frame(struct sending *sending, const struct vsw_frame *frame)
 	}
 	vsw_offload_cut_begin(&cut, &frame->offload, pieces, n_pieces);
 	left = vsw_offload_cut_left(&cut);
+	if (unlikely(left > sending->burst->segments_left)) {
+		drop(sending, VSW_DROP_SEGMENTS, 1);
+		return;
+	}
 	sending->row->segmented++;
 	sending->row->segments += left - 1;
-	while (left > 0 && why == VSW_PORT_SENT) {
-		why = send_segments(sending, &cut, pool, RTE_MIN(left, most));
-		left = vsw_offload_cut_left(&cut);
-		most = VSW_BURST_MAX;
-	}
-	sending->refused |= why != VSW_PORT_SENT;
+	why = send_cut(sending, &cut, pool);
+	left = vsw_offload_cut_left(&cut);
 	if (unlikely(left > 0))
 		drop(sending, why, left);
 }
 
 void
-vsw_fwd_offload(struct vsw_fwd_output *output, unsigned int lcore, uint16_t offloads)
+vsw_fwd_offload(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned int lcore,
+		uint16_t offloads)
 {
-	struct sending sending = {
-		.to = output->port, .lcore = lcore, .row = &output->port->hot->rows[lcore]};
+	struct sending sending = {.burst = burst,
+				  .to = output->port,
+				  .lcore = lcore,
+				  .row = &output->port->hot->rows[lcore]};
 	uint16_t i, n = 0;
 
 	for (i = 0; i < output->n; i++) {

@@ -429,6 +429,39 @@ full_ports_end_the_work(void **state)
 	assert_int_equal(row.tx_dropped, 2 * n - 40 + 1);
 }
 
+static uint16_t
+tx_endless(struct vsw_port_hot *port, unsigned int lcore, struct vsw_frame *const *frames,
+	   uint16_t n, uint8_t *fate)
+{
+	(void)port;
+	(void)lcore;
+	(void)frames;
+	(void)fate;
+	return n;
+}
+
+/* No guest keeps an lcore from the other ports by the segments of one burst. */
+static void
+bursts_have_a_limit_of_segments(void **state)
+{
+	const struct recipe recipe = {.version = 4, .payload = 64000};
+	unsigned int i;
+
+	(void)state;
+	leave_only(NOTHING);
+	lan.port[NOTHING]->hot.tx = tx_endless;
+	for (i = 0; i < 6; i++)
+		send_to_switch(&recipe, 64);
+	send_to_switch(&recipe, 1448);
+	send_to_switch(&(struct recipe){.version = 4, .payload = 100}, 0);
+	lan_run(&lan);
+	assert_int_equal(row_of(NOTHING).tx_frames, 4 * 1000 + 45 + 1);
+	assert_int_equal(lan_drops(&lan, NOTHING, VSW_DROP_SEGMENTS), 2);
+	send_to_switch(&recipe, 64);
+	lan_run(&lan);
+	assert_int_equal(row_of(NOTHING).tx_frames, 5 * 1000 + 45 + 1);
+}
+
 static struct rte_mbuf *taken[4096];
 static unsigned int n_taken;
 
@@ -498,6 +531,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(frames_with_three_tags_are_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(mtu_is_that_of_segments, setup, teardown),
 		cmocka_unit_test_setup_teardown(full_ports_end_the_work, setup, teardown),
+		cmocka_unit_test_setup_teardown(bursts_have_a_limit_of_segments, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_buffer_is_a_named_drop, setup, teardown),
 		cmocka_unit_test_setup_teardown(wires_complete_too, setup, teardown),
 	};

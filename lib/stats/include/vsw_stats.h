@@ -49,6 +49,8 @@
 	X(RING_FULL, "ring_full", "receiver has not supplied enough receive buffers")              \
 	X(BUFFER_SMALL, "buffer_small", "receiver's buffers are smaller than the frame")           \
 	X(TX_FULL, "tx_full", "transmit queue of the Ethernet device is full")                     \
+	X(SEGMENTS, "segments",                                                                    \
+	  "to be cut into more segments than are made of one burst of its sender (4096)")          \
 	X(NO_MBUF, "no_mbuf", "no buffer for a copy that differs from the others")                 \
 	X(BUFFER_INVALID, "buffer_invalid",                                                        \
 	  "chain without frame bytes, or larger than any buffer")                                  \
