@@ -110,7 +110,8 @@ suite()
 # build. The virtio-user guests are always those of the release build, so that they keep up.
 processes()
 {
-	local name="$1 ($2, $3)" log=$logs/$1-$2.log xml=$logs/$1-$2.xml counts rc=0
+	local name="$1 ($2, $3)" counts rc=0
+	local log="$logs/$1-$2-${3// /-}.log" xml="$logs/$1-$2-${3// /-}.xml"
 
 	say "     $name ..."
 	rm -f "$xml"
@@ -195,10 +196,11 @@ for name in ${release:+release} ${asan:+asan}; do
 	suite "$name" eal
 done
 [ -z "${asan-}" ] || [ -z "${release-}" ] || processes func asan "not long" 480
-[ -z "${release-}" ] || processes func release "not long" 360
+[ -z "${release-}" ] || processes func release "not long and not once" 360
 [ -z "${release-}" ] || processes vm release "not long" 360
 
 if [ -n "$long" ]; then
+	[ -z "${release-}" ] || processes func release "once and not long" 360
 	[ -z "${release-}" ] || processes func release long 1800
 	[ -z "${release-}" ] || processes vm release long 1800
 	fuzz

@@ -1,4 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The fixtures of all functional tests are in rig.py, for test/vm as well."""
 
+import pytest
+
 pytest_plugins = ["rig"]
+
+# Command line, life cycle, tables: what these show is the same in every build.
+ONCE = {"test_control.py", "test_guide.py", "test_idle.py", "test_judge.py", "test_lifecycle.py",
+        "test_options.py", "test_port_stop.py", "test_slots.py", "test_start.py"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.name in ONCE:
+            item.add_marker("once")
