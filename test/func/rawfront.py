@@ -15,13 +15,14 @@ import socket
 import struct
 import time
 
-from splitring import DESC_NEXT, DESC_WRITE, SplitRing, bytes_of
+from splitring import DESC_NEXT, DESC_WRITE, PAGE, SplitRing, bytes_of
 
 GET_FEATURES = 1
 SET_FEATURES = 2
 SET_OWNER = 3
 RESET_OWNER = 4
 SET_MEM_TABLE = 5
+SET_LOG_BASE = 6
 SET_VRING_NUM = 8
 SET_VRING_ADDR = 9
 SET_VRING_BASE = 10
@@ -41,11 +42,14 @@ NEED_REPLY = 1 << 3
 F_MTU = 1 << 3
 F_MRG_RXBUF = 1 << 15
 F_MQ = 1 << 22
+F_LOG_ALL = 1 << 26
 F_INDIRECT_DESC = 1 << 28
 F_EVENT_IDX = 1 << 29
 F_PROTOCOL_FEATURES = 1 << 30
 F_VERSION_1 = 1 << 32
+F_RING_PACKED = 1 << 34
 PROTOCOL_F_MQ = 1 << 0
+PROTOCOL_F_LOG_SHMFD = 1 << 1
 PROTOCOL_F_REPLY_ACK = 1 << 3
 PROTOCOL_F_NET_MTU = 1 << 4
 
@@ -142,8 +146,8 @@ class RawFront:
         self.message(SET_OWNER)
         if self.features & F_PROTOCOL_FEATURES:
             self.protocol_features = (self.ask(GET_PROTOCOL_FEATURES) &
-                                      (PROTOCOL_F_MQ | PROTOCOL_F_REPLY_ACK |
-                                       PROTOCOL_F_NET_MTU))
+                                      (PROTOCOL_F_MQ | PROTOCOL_F_LOG_SHMFD |
+                                       PROTOCOL_F_REPLY_ACK | PROTOCOL_F_NET_MTU))
             self.message(SET_PROTOCOL_FEATURES, struct.pack("<Q", self.protocol_features))
         self.message(SET_FEATURES, struct.pack("<Q", self.features))
 
@@ -179,6 +183,31 @@ class RawFront:
                 self.post_receive_buffers(queue)
         for queue in range(len(self.rings)):
             self.enable(queue)
+        self.sync()
+
+    def start_log(self):
+        """From now on the switch logs the pages that it writes. Returns the log, to be closed."""
+        length = -(-(GUEST_BASE + self.region_bytes) // (8 * PAGE))
+        descriptor = os.memfd_create("log")
+        os.ftruncate(descriptor, length)
+        self.message(SET_LOG_BASE, struct.pack("<QQ", length, 0), [descriptor])
+        self.reply(SET_LOG_BASE)
+        self.message(SET_FEATURES, struct.pack("<Q", self.features | F_LOG_ALL))
+        self.sync()
+        log = mmap.mmap(descriptor, length)
+        os.close(descriptor)
+        return log
+
+    def take_log(self, log):
+        """The numbers of the pages in the log, counted from the region's start; clears it."""
+        pages = {8 * at + bit - GUEST_BASE // PAGE
+                 for at, byte in enumerate(bytes(log)) if byte
+                 for bit in range(8) if byte >> bit & 1}
+        log[:] = bytes(len(log))
+        return pages
+
+    def stop_log(self):
+        self.message(SET_FEATURES, struct.pack("<Q", self.features))
         self.sync()
 
     @property
