@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The life of a vhost port from the user's side, from create to destroy. Its socket is in
- * vhost_socket.c, what its front end does in vhost_device.c, the packet path in vhost_queue.c.
+ * vhost_socket.c, what its front end does in vhost_device.c, the packet path in vhost_rx.c and
+ * vhost_tx.c.
  */
 #include "vsw_port_vhost.h"
 
@@ -251,7 +252,8 @@ add_slot(struct vhost_socket *socket, const struct vsw_port_vhost_config *config
 	vhost->slot = socket->n_slots;
 	vhost->env = *env;
 	vhost_device_init(vhost);
-	vhost_queues_init(vhost);
+	vhost_rx_init(vhost);
+	vhost_tx_init(vhost);
 	vhost->port.ops = &vhost_ops;
 	vhost->port.slot_of = config->n_clients > 1 ? socket->name : NULL;
 	vhost->port.admin_up = true;

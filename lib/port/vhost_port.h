@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A vhost port from inside: shared by its life cycle (port_vhost.c), what its front end does to it
- * (vhost_device.c) and its packet path (vhost_queue.c).
+ * (vhost_device.c) and its packet path (vhost_rx.c, vhost_tx.c).
  */
 #ifndef VHOST_PORT_H
 #define VHOST_PORT_H
@@ -109,8 +109,16 @@ uint32_t vhost_device_connections(const struct vhost_port *vhost);
 /* Queue pairs that are, or were since the front end connected, ready. */
 uint16_t vhost_device_n_pairs(const struct vhost_port *vhost);
 
-/* retry is set. */
-void vhost_queues_init(struct vhost_port *vhost);
+/* env and retry are set. */
+void vhost_rx_init(struct vhost_port *vhost);
+void vhost_tx_init(struct vhost_port *vhost);
+
+/*
+ * Show the guest what was given back to it, and interrupt it by call_fd if it asks for that; and
+ * tell who migrates it that len_bytes of a buffer were written. Lcores.
+ */
+void vhost_flush(const struct vhost_port *vhost, int vid, struct vsw_vring *ring, int call_fd);
+void vhost_log(int vid, const struct vsw_vring_buffer *buffer, uint32_t len_bytes);
 
 /* The port that a device is the front end of; NULL if it was refused. */
 struct vhost_port *vhost_device_port(int vid);
