@@ -11,8 +11,8 @@
 #define ADDRESSES_BYTES 12
 #define PORTS_BYTES 4
 
-/* Knuth, The Art of Computer Programming, section 6.4: 2^32 divided by the golden ratio. */
-#define MULTIPLIER 2654435761u
+/* Knuth, The Art of Computer Programming, section 6.4: 2^64 divided by the golden ratio. */
+#define MULTIPLIER 0x9e3779b97f4a7c15ULL
 
 /* The first bytes of a frame, as far as they are there, and no others. */
 struct head {
@@ -29,12 +29,14 @@ be16_at(const uint8_t *at)
 static uint32_t
 add_bytes(uint32_t hash, const uint8_t *at, unsigned int bytes)
 {
+	uint64_t product;
 	uint32_t word;
 
 	for (; bytes > 0; bytes -= sizeof(word), at += sizeof(word)) {
 		memcpy(&word, at, sizeof(word));
-		hash = (hash ^ word) * MULTIPLIER;
-		hash ^= hash >> 15;
+		product = (hash ^ word) * MULTIPLIER;
+		/* A product's high bits hang on all bits of the word, its low bits on few. */
+		hash = (uint32_t)(product >> 32 ^ product);
 	}
 	return hash;
 }
