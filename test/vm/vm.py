@@ -31,6 +31,9 @@ QEMU = [os.path.join(IMAGES, "qemu10/usr/bin/qemu-system-x86_64"),
         "-L", os.path.join(IMAGES, "qemu10/usr/share/qemu"),
         "-L", os.path.join(IMAGES, "qemu10/usr/share/seabios")]
 
+# A page that the kernel clears counts as changed, and would migrate with what is received in it.
+KERNEL_OPTIONS = "init_on_alloc=0"
+
 BOOT_TIMEOUT_S = 120
 ALL_CPUS = os.sched_getaffinity(0)  # read before the rig keeps the test to one of them
 
@@ -87,7 +90,7 @@ class Guest:
                    "-qmp", f"unix:{self.qmp_path},server=on,wait=off",
                    "-kernel", os.path.join(IMAGES, "vmlinuz"),
                    "-initrd", os.path.join(IMAGES, "guest.cpio.gz"),
-                   "-append", "console=ttyS0 quiet panic=-1 net.ifnames=0"]
+                   "-append", "console=ttyS0 quiet panic=-1 net.ifnames=0 " + KERNEL_OPTIONS]
         for number, nic in enumerate(nics):
             command += nic.arguments(number)
         cpus = ",".join(str(cpu) for cpu in sorted(ALL_CPUS))
@@ -156,17 +159,34 @@ class Guest:
             if "return" in reply:
                 return reply["return"]
 
+    def plug(self, nic, number=0):
+        """Add an interface, the number-th, behind a pcie-root-port."""
+        commands = ("chardev-add", "netdev_add", "device_add")
+        for command, arguments in zip(commands, nic.arguments(number)[1::2]):
+            fault = self.qmp("human-monitor-command", command_line=f"{command} {arguments}")
+            assert not fault, f"{self.name}: {command} {arguments}: {fault}"
+
+    def unplug(self, number=0, timeout_s=20):
+        """Take an interface out; returns when the guest has let go of it."""
+        self.qmp("device_del", id=f"nic{number}")
+        wait_until(lambda: f"nic{number}" not in
+                   [child["name"] for child in self.qmp("qom-list", path="/machine/peripheral")],
+                   timeout_s, f"{self.name} lets go of interface {number}")
+        self.qmp("netdev_del", id=f"net{number}")
+
     def configure(self, interface="eth0", *addresses):
         """Bring an interface up, with addresses: "10.0.0.1/24", "fd00::1/64"."""
         self.run(f"ip link set {interface} up")
         for address in addresses:
             self.run(f"ip addr add {address} dev {interface}")
 
+    def reaches(self, address):
+        """An echo request is answered within a second."""
+        return " 1 packets received" in self.run(f"ping -c 1 -W 1 {address}", check=False)
+
     def ping(self, address, count=3, timeout_s=20):
         """All of `count` echo requests are answered, once the address is resolved."""
-        wait_until(lambda: " 1 packets received" in
-                   self.run(f"ping -c 1 -W 1 {address}", check=False), timeout_s,
-                   f"{self.name} reaches {address}")
+        wait_until(lambda: self.reaches(address), timeout_s, f"{self.name} reaches {address}")
         output = self.run(f"ping -c {count} -i 0.2 -W 5 {address}")
         assert f" {count} packets received" in output, output
 
