@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fuzzing what a guest asks for: a byte of what it may, struct virtio_net_hdr, the frame. What is
+ * Fuzzing what a guest asks for: a byte of what it may, struct virtio_net_hdr, the frame; with the
+ * byte's upper bit set, the fields that have to agree for a frame to be cut are mended. What is
  * admitted keeps to the bounds that whoever completes the frame relies on, and is completed.
  */
 #include <stdlib.h>
@@ -80,29 +81,72 @@ finish(const struct vsw_offload *offload, const uint8_t *bytes, uint32_t len)
 	free(pieces[1].iov_base);
 }
 
+static void
+put16(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+/* An untagged frame; TCP stands behind IPv4 with any options, or behind IPv6 alone. */
+static void
+mend(struct virtio_net_hdr *hdr, uint8_t *frame, uint32_t len)
+{
+	uint8_t *ip = frame + 14;
+
+	if (len < 14 + 60 + 20)
+		return;
+	hdr->flags |= VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	hdr->csum_offset = 16;
+	if (hdr->gso_type == VIRTIO_NET_HDR_GSO_TCPV6) {
+		put16(frame + 12, 0x86dd);
+		ip[0] = 0x60;
+		put16(ip + 4, len - 14 - 40);
+		ip[6] = 6;
+		hdr->csum_start = 14 + 40;
+		return;
+	}
+	put16(frame + 12, 0x0800);
+	ip[0] = 0x40 | (ip[0] & 0x0f);
+	put16(ip + 2, len - 14);
+	put16(ip + 6, 0);
+	ip[9] = 6;
+	hdr->csum_start = 14 + (ip[0] & 0x0f) * 4;
+}
+
+static void
+run(struct virtio_net_hdr *hdr, uint16_t allowed, const uint8_t *frame, uint32_t len)
+{
+	uint32_t head_bytes = len < VSW_OFFLOAD_HEAD_BYTES ? len : VSW_OFFLOAD_HEAD_BYTES;
+	uint8_t *head = malloc(head_bytes);
+	struct vsw_offload offload;
+
+	memcpy(head, frame, head_bytes);
+	if (vsw_offload_admit(hdr, allowed, head, head_bytes, len, &offload)) {
+		check(&offload, allowed, len);
+		if (offload.needs != 0)
+			finish(&offload, frame, len);
+	}
+	free(head);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const size_t prefix = 1 + sizeof(struct virtio_net_hdr);
 	struct virtio_net_hdr hdr;
-	struct vsw_offload offload;
-	uint32_t len, head_bytes;
-	uint16_t allowed;
-	uint8_t *head;
+	uint8_t *frame;
+	uint32_t len;
 
 	if (n < prefix || n > prefix + VSW_OFFLOAD_FRAME_MAX_BYTES)
 		return 0;
-	allowed = data[0] & (VSW_OFFLOAD_CSUM | VSW_OFFLOAD_TSO);
 	memcpy(&hdr, data + 1, sizeof(hdr));
 	len = (uint32_t)(n - prefix);
-	head_bytes = len < VSW_OFFLOAD_HEAD_BYTES ? len : VSW_OFFLOAD_HEAD_BYTES;
-	head = malloc(head_bytes);
-	memcpy(head, data + prefix, head_bytes);
-	if (vsw_offload_admit(&hdr, allowed, head, head_bytes, len, &offload)) {
-		check(&offload, allowed, len);
-		if (offload.needs != 0)
-			finish(&offload, data + prefix, len);
-	}
-	free(head);
+	frame = malloc(len);
+	memcpy(frame, data + prefix, len);
+	if (data[0] & 0x80)
+		mend(&hdr, frame, len);
+	run(&hdr, data[0] & (VSW_OFFLOAD_CSUM | VSW_OFFLOAD_TSO), frame, len);
+	free(frame);
 	return 0;
 }
