@@ -4,9 +4,12 @@
  * device is made, not moved, inside the namespace, so that all its driver does later is done there.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "eth_port.h"
@@ -35,15 +38,26 @@ check_name(const char *name, const char *netns, struct vsw_error *err)
 	return 0;
 }
 
+/* Make the interface and let it go: the driver's refusal would not tell why. */
 static int
 check_tun(const char *name, struct vsw_error *err)
 {
-	if (access(TUN_PATH, R_OK | W_OK) == 0)
+	struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+	int fd = open(TUN_PATH, O_RDWR | O_CLOEXEC);
+	int ret = fd;
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	if (fd >= 0)
+		ret = ioctl(fd, TUNSETIFF, &request);
+	ret = ret < 0 ? -errno : 0;
+	if (fd >= 0)
+		close(fd);
+	if (ret == 0)
 		return 0;
-	return vsw_error_set(err, errno,
+	return vsw_error_set(err, -ret,
 			     "port \"%s\": %s: %s; a host port needs the kernel's tun driver, and "
 			     "CAP_NET_ADMIN",
-			     name, TUN_PATH, strerror(errno));
+			     name, TUN_PATH, strerror(-ret));
 }
 
 static int

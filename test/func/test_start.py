@@ -15,7 +15,7 @@ import pytest
 from child import SWITCH_CPU
 from guest import device, mac_of
 from honest import HonestPair
-from switch import SWITCH, Switch
+from switch import SWITCH, ControlError, Switch
 
 NOBODY = 65534
 HERE = ["-l", str(SWITCH_CPU), "--no-pci"]
@@ -137,6 +137,14 @@ def test_unprivileged(rig, eal):
         switch.wait_state("vhost0", "vhost1")
         assert os.stat(switch.socket_path(0)).st_uid == NOBODY
         HonestPair(guests).start().finish(at_least=10000)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
+def test_unprivileged_host_port(rig):
+    """An interface of the host needs a right, which the refusal names."""
+    with running(rig, as_nobody(rig, ["--no-huge", "-m", "256"])) as switch:
+        with pytest.raises(ControlError, match="Operation not permitted; .* CAP_NET_ADMIN"):
+            switch.ctl("port add host vswh0")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
