@@ -40,7 +40,8 @@ def log_tails(directory):
 def pytest_runtest_makereport(item, call):
     """Show the ends of all logs with a failure; the directory lives until the last of them."""
     report = (yield).get_result()
-    if report.failed and hasattr(item, "log_directory"):
+    # That of a shared rig has gone when the last test of a file is torn down.
+    if report.failed and os.path.isdir(getattr(item, "log_directory", "")):
         report.sections.extend(log_tails(item.log_directory))
     if call.when == "teardown" and hasattr(item, "workdir"):
         shutil.rmtree(item.workdir)
@@ -49,8 +50,9 @@ def pytest_runtest_makereport(item, call):
 class Rig:
     """Starts what a test needs, and at the end holds the switch to its promises."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, switch_options=()):
         self.directory = directory
+        self.switch_options = switch_options
         self.switches = []
         self.guests = []
         self.fronts = []
@@ -58,7 +60,7 @@ class Rig:
     def switch(self, ports=(), options=(), **others):
         """`ports`: their number, or a list of suffixes of --socket-file."""
         suffixes = [""] * ports if isinstance(ports, int) else ports
-        switch = Switch(self.directory, suffixes, options, **others)
+        switch = Switch(self.directory, suffixes, [*self.switch_options, *options], **others)
         self.switches.append(switch)
         return switch.start()
 
@@ -99,8 +101,8 @@ class Rig:
 
 
 @contextlib.contextmanager
-def open_rig(directory):
-    rig = Rig(directory)
+def open_rig(directory, switch_options=()):
+    rig = Rig(directory, switch_options)
     try:
         yield rig
         rig.finish()
@@ -108,16 +110,22 @@ def open_rig(directory):
         rig.kill()
 
 
+@pytest.fixture(scope="session")
+def switch_options():
+    """What all switches of these tests are started with."""
+    return []
+
+
 @pytest.fixture
-def rig(workdir):
-    with open_rig(workdir) as rig:
+def rig(workdir, switch_options):
+    with open_rig(workdir, switch_options) as rig:
         yield rig
 
 
 @pytest.fixture(scope="module")
-def shared_rig():
+def shared_rig(switch_options):
     """One rig for all tests of a file; they leave it as they have found it."""
     directory = tempfile.mkdtemp(prefix="vsw-")
-    with open_rig(directory) as rig:
+    with open_rig(directory, switch_options) as rig:
         yield rig
     shutil.rmtree(directory)

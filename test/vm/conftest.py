@@ -17,6 +17,12 @@ def images():
     subprocess.run([os.path.join(vm.TREE, "scripts", "vm-images")], check=True)
 
 
+@pytest.fixture(scope="session")
+def switch_options():
+    """The CPU that the switch does not need is the guests': without KVM they need much."""
+    return ["--idle-sleep", "100"]
+
+
 class Guests(contextlib.ExitStack):
     """Boots guests, and switches all of them off at the end."""
 

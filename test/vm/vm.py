@@ -3,9 +3,10 @@
 A guest with a real Linux: one QEMU process without KVM, a console on pipes, QMP on a socket.
 
     guest = Guest(directory, "a", [Nic(switch.socket_path(0), mac_of(0))])
-    guest.run("ip link set eth0 up")                   # its output; fails if the command does
-    job = guest.start("iperf3 -s -1")                  # in the background ...
-    guest.finish(job)                                  # ... until it ends
+    guest.configure("eth0", "10.0.0.1/24")
+    guest.run("ethtool -K eth0 tx off")     # its output; fails if the command does
+    job = guest.start("iperf3 -s -1")       # in the background ...
+    guest.finish(job)                       # ... until it ends
     guest.qmp("device_del", id="nic0")
 
 The network interfaces are eth0, eth1, ... in the order of `nics`. QEMU connects to the switch, and
@@ -24,6 +25,7 @@ import subprocess
 import time
 
 from child import Child, wait_until
+from linux import Linux
 
 TREE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 IMAGES = os.path.abspath(os.environ.get("VSW_VM_DIR", os.path.join(TREE, "build", "vm")))
@@ -76,7 +78,7 @@ class QmpError(Exception):
     """QEMU refused a command."""
 
 
-class Guest:
+class Guest(Linux):
     """A running guest. `extra`: further arguments of QEMU, e.g. -incoming."""
 
     def __init__(self, directory, name, nics=(), memory_mb=192, n_cpus=1, extra=(), wait_up=True):
@@ -98,6 +100,7 @@ class Guest:
                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._unread = ""
         self._numbers = itertools.count()
+        self._stuck = None  # the command that the console is busy with
         self._qmp = None
         if wait_up:
             self.wait_up()
@@ -121,25 +124,16 @@ class Guest:
             self._unread += data.decode(errors="replace").replace("\r", "")
 
     def run(self, command, timeout_s=60, check=True):
-        """Run a shell command. Returns its output; with check, it must succeed."""
+        assert self._stuck is None, f"{self.name} still does: {self._stuck}"
         number = next(self._numbers)
         line = f"{{ {command}\n}} </dev/null 2>&1; echo \"=$?=\"{number}\n"
         self.child.process.stdin.write(line.encode())
         self.child.process.stdin.flush()
+        self._stuck = command
         output, status = self._read_until(rf"=(\d+)={number}\n", timeout_s)
+        self._stuck = None
         assert not check or status[1] == "0", f"{self.name}: {command}: {status[1]}: {output}"
         return output
-
-    def start(self, command):
-        """Start a command in the background; what finish() wants."""
-        number = next(self._numbers)
-        self.run(f"{{ {command}\n}} >/tmp/job{number} & echo $! >/tmp/pid{number}")
-        return number
-
-    def finish(self, job, timeout_s=60):
-        """Wait until a job ends, well. Returns its output."""
-        return self.run(f"wait $(cat /tmp/pid{job}); status=$?; cat /tmp/job{job}; "
-                        f"(exit $status)", timeout_s)
 
     def qmp(self, command, **arguments):
         """Run a QMP command, with "_" for "-" in its arguments. Returns what it returns."""
@@ -173,22 +167,6 @@ class Guest:
                    [child["name"] for child in self.qmp("qom-list", path="/machine/peripheral")],
                    timeout_s, f"{self.name} lets go of interface {number}")
         self.qmp("netdev_del", id=f"net{number}")
-
-    def configure(self, interface="eth0", *addresses):
-        """Bring an interface up, with addresses: "10.0.0.1/24", "fd00::1/64"."""
-        self.run(f"ip link set {interface} up")
-        for address in addresses:
-            self.run(f"ip addr add {address} dev {interface}")
-
-    def reaches(self, address):
-        """An echo request is answered within a second."""
-        return " 1 packets received" in self.run(f"ping -c 1 -W 1 {address}", check=False)
-
-    def ping(self, address, count=3, timeout_s=20):
-        """All of `count` echo requests are answered, once the address is resolved."""
-        wait_until(lambda: self.reaches(address), timeout_s, f"{self.name} reaches {address}")
-        output = self.run(f"ping -c {count} -i 0.2 -W 5 {address}")
-        assert f" {count} packets received" in output, output
 
     def kill(self):
         self.child.kill()
