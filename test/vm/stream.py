@@ -19,7 +19,8 @@ import time
 from child import wait_until
 
 CHUNK_BYTES = 1 << 14
-RECEIVE_BUFFER = "4096 33554432 67108864"  # of Linux: tcp(7), tcp_rmem
+TCP_RMEM_BYTES = "4096 33554432 67108864"  # tcp(7): what is parked must find room
+TCP_MEM_PAGES = "16384 16384 24576"
 
 
 class Stream(threading.Thread):
@@ -32,7 +33,8 @@ class Stream(threading.Thread):
         self.n_bytes = 0
         self.stopping = False
         self.fault = None
-        guest.run(f"echo {RECEIVE_BUFFER} >/proc/sys/net/ipv4/tcp_rmem")
+        guest.run(f"sysctl -w net.ipv4.tcp_rmem='{TCP_RMEM_BYTES}' "
+                  f"net.ipv4.tcp_mem='{TCP_MEM_PAGES}'")
         self.job = guest.start(
             f"{{ nc -l -p {port} & echo $! >{self.pid_path}; wait; }} | md5sum")
         wait_until(lambda: f":{port} " in guest.run("netstat -ltn"), 10, "the guest listens")
