@@ -122,8 +122,8 @@ def check_migration(host, site, rig, guests, announces=True, tcp_bytes=4 << 20, 
         each.wait_sent(1 << 20)
 
     info = migrate(source, destination, incoming)
-    wait_until(lambda: switch.fdb_ports().get(MAC) == new_port, 5, "the address has moved")
-    wait_until(lambda: any(map(is_announcement, wire.receive(0))), 5, "the announcement")
+    wait_until(lambda: switch.fdb_ports().get(MAC) == new_port, 20, "the address has moved")
+    wait_until(lambda: any(map(is_announcement, wire.receive(0))), 20, "the announcement")
     destination.run("rm /tmp/busy")
     parked.finish(destination)
     stream.wait_sent(tcp_bytes)
