@@ -203,7 +203,8 @@ on_new_device(int vid)
 {
 	struct vhost_port *vhost = vhost_device_port(vid);
 
-	if (vhost == NULL)
+	/* After a table that failed the rings still look ready; it comes again with a good one. */
+	if (vhost == NULL || !vhost->has_memory)
 		return -1;
 	vhost->runs = true;
 	vhost_rings_publish(vhost, vid);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "vhost_rings.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -188,7 +187,8 @@ before_message(int vid, void *bytes)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	vhost_rings_park(vhost);
 	/* If it fails, the library has no table at all, and does not look before it reads it. */
-	if (message.type == VHOST_MESSAGE_SET_MEM_TABLE)
+	if (message.type == VHOST_MESSAGE_SET_MEM_TABLE ||
+	    message.type == VHOST_MESSAGE_RESET_OWNER)
 		vhost->has_memory = false;
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }

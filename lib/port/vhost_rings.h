@@ -22,7 +22,7 @@
 
 struct vhost_port;
 
-/* The device with its rings, indices and memory, for the lcores. It runs. */
+/* The device with its rings, indices and memory, for the lcores. It runs, and has memory. */
 void vhost_rings_publish(struct vhost_port *vhost, int vid);
 
 /* Take all back, if published: no lcore uses anything of it when this returns. */

@@ -7,14 +7,16 @@ Promise: what a guest puts into its ring is counted by name, and hurts no other 
     pair 1 -- v1 [      ]
 """
 
+import struct
+
 import pytest
 
 from child import wait_until
 from frames import BROADCAST, ether
 from guest import device, mac_of
 from honest import HonestPair
-from rawfront import GUEST_BASE, HEADER_BYTES, TX
-from splitring import DESC_INDIRECT, DESC_NEXT, DESC_WRITE
+from rawfront import GUEST_BASE, HEADER_BYTES, RX, SET_MEM_TABLE, TX
+from splitring import DESC_INDIRECT, DESC_NEXT, DESC_WRITE, PAGE
 
 OUTSIDE = 0x100000
 
@@ -154,6 +156,28 @@ def test_write_only_buffer_in_transmit_ring(bench):
     """Not the driver's to offer; whatever the switch does with it, it does to this port alone."""
     _, _, front = bench
     point(flags=DESC_WRITE)(front)
+
+
+def test_rings_without_memory_wait_for_it(bench, rig):
+    """A memory table is refused when all but the enabling of the rings is done."""
+    switch, guest, front = bench
+    front.close()
+    switch.wait_state("vhost2", state="listening", timeout_s=1)
+    front = rig.front(switch.socket_path(2), start=False)
+    front.negotiate()
+    front.set_memory()
+    for queue in (RX, TX):
+        front.set_ring(queue)
+    endless = struct.pack("<QQQQ", GUEST_BASE, (1 << 64) - 1, 0, PAGE)
+    assert front.ask_ack(SET_MEM_TABLE, struct.pack("<II", 1, 0) + endless, [front.memory_fd]) != 0
+    for queue in (RX, TX):
+        front.enable(queue)
+    front.sync()
+    assert switch.port_info("vhost2")["state"] == "negotiated"
+    front.set_memory()
+    front.sync()
+    switch.wait_state("vhost2")
+    assert_port_works(guest, front)
 
 
 def test_available_index_leaps(bench):
