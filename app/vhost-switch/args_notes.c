@@ -17,7 +17,7 @@ const struct args_note args_notes[ARGS_NOTES_N] = {
 	{"--dev-index", true, true, "--socket-file PATH names the socket of each port in full"},
 	{"--nb-devices", true, true,
 	 "each --socket-file is a port, and 'port add vhost' adds more"},
-	{"--builtin-net-driver", true, false, "librte_vhost's rings are always used"},
+	{"--builtin-net-driver", true, false, "the switch always works on the rings itself"},
 };
 
 void

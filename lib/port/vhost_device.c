@@ -4,8 +4,7 @@
  *
  * The library gives its callbacks a vid and no context. A new connection finds its socket by the
  * path, in a list under a mutex, and takes the lowest of its ports that is free; from then on the
- * vid leads there without a lock, because callbacks may run with the library's queue locks held,
- * for which lcores spin.
+ * vid leads there without a lock.
  */
 #include <stdlib.h>
 #include <string.h>

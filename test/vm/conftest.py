@@ -53,3 +53,18 @@ def guests(rig):
 def shared_guests(shared_rig):
     with Guests(shared_rig) as guests:
         yield guests
+
+
+@pytest.fixture(scope="module")
+def shared_site(request, shared_rig, shared_guests):
+    """What the tests of a file share: its class Site, booted once."""
+    yield request.module.Site(shared_rig, shared_guests)
+    shared_guests.close()
+    shared_rig.finish()
+
+
+@pytest.fixture
+def site(shared_site, request):
+    request.node.log_directory = shared_site.switch.directory
+    yield shared_site
+    shared_site.switch.check_books()

@@ -7,8 +7,6 @@ agreed on.
                            v2 ------ c, MTU 1400
 """
 
-import pytest
-
 from child import wait_until
 from guest import mac_of
 from vm import Nic
@@ -27,20 +25,6 @@ class Site:
         self.switch.wait_state("vhost0", "vhost1", "vhost2")
         for number, guest in enumerate(self.guests, 1):
             guest.configure("eth0", f"10.0.0.{number}/24")
-
-
-@pytest.fixture(scope="module")
-def shared_site(shared_rig, shared_guests):
-    yield Site(shared_rig, shared_guests)
-    shared_guests.close()
-    shared_rig.finish()
-
-
-@pytest.fixture
-def site(shared_site, request):
-    request.node.log_directory = shared_site.switch.directory
-    yield shared_site
-    shared_site.switch.check_books()
 
 
 def test_mtu_is_agreed_on(site):

@@ -74,20 +74,6 @@ class End:
                 re.findall(r"(rx|tx)_queue_(\d+)_packets: (\d+)", counters)}
 
 
-@pytest.fixture(scope="module")
-def shared_site(shared_rig, shared_guests):
-    yield Site(shared_rig, shared_guests)
-    shared_guests.close()
-    shared_rig.finish()
-
-
-@pytest.fixture
-def site(shared_site, request):
-    request.node.log_directory = shared_site.switch.directory
-    yield shared_site
-    shared_site.switch.check_books()
-
-
 def use_all(a, b, n_queues):
     """Traffic moves in every queue that is in use, in both directions at both ends."""
     before = {end: end.moved() for end in (a, b)}

@@ -13,10 +13,10 @@
  * Model: one lcore takes one burst through all stages, run to completion, in arrays on its stack
  * (burst.h). admit drops what no bridge forwards and gives each frame its VLAN; learn enters
  * sources into the FDB; lookup finds destinations; dispatch and flood list the frames by
- * destination port; egress gives each frame the tag that its list's port wants, and sends the
- * list. The frames stay the receiving port's, which takes all back at the end, so a drop is a count
- * and nothing else, and a flood is the same view in several lists. Before that, offload does for a
- * port that does not take partial checksums, or frames that are to be cut, what their sender left.
+ * destination port; egress gives each frame the tag that its list's port wants; offload does for a
+ * port that does not take partial checksums, or frames that are to be cut, what their sender left;
+ * then the list is sent. The frames stay the receiving port's, which takes all back at the end, so
+ * a drop is a count and nothing else, and a flood is the same view in several lists.
  *
  * Each frame ends exactly once, and so does each copy (vsw_stats.h: the books).
  *

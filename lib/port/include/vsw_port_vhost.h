@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * vhost-user ports, by librte_vhost.
+ * vhost-user ports: the protocol by librte_vhost, the rings by lib/vring.
  *
  * Model: one port is one front end at a time; name, VLAN, policy and counters stay across
  * reconnects. A server owns the socket file. Its socket is of one port, or of several, its slots
@@ -9,11 +9,11 @@
  * the front end owns.
  *
  * Threads. Create, destroy and get_info: control thread. librte_vhost calls back on its own thread
- * (and on the control thread inside destroy); there the port's words change as follows, and nothing
- * ever waits but destroy_device, which takes the device from the lcores and waits for their grace
- * period. Source: DESIGN.md section 5, vhost_user.c of librte_vhost 22.11.
+ * (and on the control thread inside destroy and stop); what takes the rings from the lcores waits
+ * for their grace period there, and for nothing else (vhost_rings.h). Source: DESIGN.md section 5,
+ * vhost_user.c of librte_vhost 22.11.
  *
- * Migration, IOMMU and postcopy are not offered yet.
+ * IOMMU, postcopy and the log of descriptors in flight are not offered.
  */
 #ifndef VSW_PORT_VHOST_H
 #define VSW_PORT_VHOST_H

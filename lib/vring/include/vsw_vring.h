@@ -29,10 +29,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VSW_VRING_SIZE_MAX 32768
-#define VSW_VRING_REGIONS_MAX 8
-#define VSW_VRING_CHAINS_MAX 64
-#define VSW_VRING_PIECES_MAX 256
+#define VSW_VRING_SIZE_MAX 32768 /* descriptors: virtio 1.2 sections 2.7 and 2.8 */
+#define VSW_VRING_REGIONS_MAX 8	 /* of a vhost-user memory table */
+#define VSW_VRING_CHAINS_MAX 64	 /* so a frame of 64 KiB fits in buffers of 1 KiB and a little */
+#define VSW_VRING_PIECES_MAX 256 /* Linux has 19 in a chain; DPDK as many as an mbuf has segments */
 
 /* Memory of the driver, as it is mapped here. guest_address + size_bytes does not overflow. */
 struct vsw_vring_region {
