@@ -13,6 +13,7 @@
 #include "vsw_log.h"
 #include "vsw_rcu.h"
 
+/* By rising id. A guest may change its port's state at any time: this is the one look at it. */
 static uint16_t
 forwarding_ports(struct vsw_port **ports)
 {
@@ -50,7 +51,7 @@ apply_plan(struct vsw_switch *vsw, struct vsw_error *err)
 	struct vsw_fwd_queue *queues;
 	uint32_t n_moved = 0;
 
-	queues = assign_queues(vsw, &config.n_queues, &n_moved);
+	queues = assign_queues(vsw, ports, config.n_ports, &config.n_queues, &n_moved);
 	/* After a plan that failed, the places that ports remember are not those in effect. */
 	if (vsw->plan_failed)
 		n_moved = config.n_queues;

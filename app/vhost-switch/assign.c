@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "assign.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "vsw_plan.h"
@@ -12,26 +13,11 @@ struct candidate {
 	uint16_t *place;
 };
 
-static uint32_t
-count_queues(void)
-{
-	struct vsw_port *port;
-	uint16_t port_id = 0;
-	uint32_t n = 0;
-
-	while ((port = vsw_port_next(&port_id)) != NULL)
-		n += VSW_PORT_QUEUES_MAX;
-	return n;
-}
-
 static void
-add_port(struct vsw_port *port, struct candidate *candidates, uint32_t *n)
+add_queues(struct vsw_port *port, uint16_t n_rxqs, struct candidate *candidates, uint32_t *n)
 {
-	uint16_t n_rxqs = port->ops->n_rxqs(port);
 	uint16_t i;
 
-	if (vsw_port_state(port) != VSW_PORT_FORWARDING)
-		n_rxqs = 0;
 	for (i = 0; i < n_rxqs; i++) {
 		candidates[(*n)++] = (struct candidate){
 			.plan = {.pinned = port->pinned_lcore, .lcore = port->place[i]},
@@ -43,15 +29,20 @@ add_port(struct vsw_port *port, struct candidate *candidates, uint32_t *n)
 		port->place[i] = VSW_PLAN_NOWHERE;
 }
 
+/* The ports listed have queues, all others lose their places; both walks go up by id. */
 static uint32_t
-collect(struct candidate *candidates)
+collect(struct vsw_port *const *ports, uint16_t n_ports, struct candidate *candidates)
 {
 	struct vsw_port *port;
-	uint16_t port_id = 0;
+	uint16_t port_id = 0, listed = 0;
 	uint32_t n = 0;
 
-	while ((port = vsw_port_next(&port_id)) != NULL)
-		add_port(port, candidates, &n);
+	while ((port = vsw_port_next(&port_id)) != NULL) {
+		bool forwards = listed < n_ports && ports[listed] == port;
+
+		listed += forwards;
+		add_queues(port, forwards ? port->ops->n_rxqs(port) : 0, candidates, &n);
+	}
 	return n;
 }
 
@@ -74,9 +65,10 @@ settle(struct candidate *candidates, const struct vsw_plan_queue *plan, uint32_t
 }
 
 struct vsw_fwd_queue *
-assign_queues(struct vsw_switch *vsw, uint32_t *n, uint32_t *n_moved)
+assign_queues(struct vsw_switch *vsw, struct vsw_port *const *ports, uint16_t n_ports, uint32_t *n,
+	      uint32_t *n_moved)
 {
-	uint32_t n_max = count_queues() + 1, i;
+	uint32_t n_max = n_ports * VSW_PORT_QUEUES_MAX + 1, i;
 	struct candidate *candidates = calloc(n_max, sizeof(*candidates));
 	struct vsw_plan_queue *plan = calloc(n_max, sizeof(*plan));
 	struct vsw_fwd_queue *queues = calloc(n_max, sizeof(*queues));
@@ -87,7 +79,7 @@ assign_queues(struct vsw_switch *vsw, uint32_t *n, uint32_t *n_moved)
 		queues = NULL;
 		goto out;
 	}
-	*n = collect(candidates);
+	*n = collect(ports, n_ports, candidates);
 	for (i = 0; i < *n; i++)
 		plan[i] = candidates[i].plan;
 	vsw_plan_lcores(plan, *n, load, vsw->n_lcores);

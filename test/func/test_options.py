@@ -36,7 +36,7 @@ NOTES = {
     "--tx-desc-num 64": "tx_queue_size",
     "--dev-index 1": "--socket-file",
     "--nb-devices 2": "--socket-file",
-    "--builtin-net-driver": "librte_vhost",
+    "--builtin-net-driver": "works on the rings itself",
 }
 
 SCREEN_ROWS = ["TX total", "TX dropped", "TX successful", "RX total", "RX dropped", "RX successful"]
