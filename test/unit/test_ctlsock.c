@@ -61,6 +61,12 @@ send_bytes(int fd, const char *bytes, size_t n)
 	assert_int_equal(send(fd, bytes, n, MSG_NOSIGNAL), n);
 }
 
+static ssize_t
+try_to_send(int fd, const char *text)
+{
+	return send(fd, text, strlen(text), MSG_NOSIGNAL);
+}
+
 static void
 send_text(int fd, const char *text)
 {
@@ -420,8 +426,9 @@ clients_that_go_away_do_no_harm(void **state)
 	(void)state;
 	for (i = 0; i < 200; i++) {
 		fd = client();
+		/* A server that is late may have too many sessions and refuse this one. */
 		if (i % 4 > 0)
-			send_text(fd, i % 4 == 1 ? "flood 1000000\n" : "echo a\necho b\nec");
+			try_to_send(fd, i % 4 == 1 ? "flood 1000000\n" : "echo a\necho b\nec");
 		close(fd);
 	}
 	fd = client_in_time();
