@@ -61,9 +61,14 @@ struct vsw_vring_chain {
 };
 
 struct vsw_vring_buffer {
-	uint16_t n_chains;
+	/*
+	 * These two are saved as one word by vsw_vring_gather(), which must find them written as
+	 * one: a load of several stores waits until all stores before it are done, those to the
+	 * driver's memory, too. Measured: scripts/profile, 64 B.
+	 */
 	uint16_t n_pieces;
 	uint16_t n_descs; /* read for it: those of no bytes, too */
+	uint16_t n_chains;
 	uint64_t len_bytes;
 	struct vsw_vring_chain chain[VSW_VRING_CHAINS_MAX];
 	struct vsw_vring_piece piece[VSW_VRING_PIECES_MAX];
