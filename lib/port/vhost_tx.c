@@ -37,12 +37,31 @@ no_room(const struct vhost_port *vhost, const struct vsw_vring_buffer *buffer, i
 	return VSW_DROP_RING_FULL;
 }
 
+/*
+ * Most frames need nothing more and fill one buffer: their header is a constant, because the copy
+ * of one that was just written by small stores would wait for all stores before it.
+ */
+static void
+write_header(const struct vhost_port *vhost, const struct vsw_vring_buffer *buffer,
+	     struct vsw_vring_cursor *cursor, const struct vsw_offload *offload)
+{
+	static const struct virtio_net_hdr_v1 plain = {.num_buffers = 1};
+	struct virtio_net_hdr_v1 header;
+
+	if (likely(offload->needs == 0 && buffer->n_chains == 1)) {
+		vsw_vring_write(buffer, cursor, &plain, vhost->header_bytes);
+		return;
+	}
+	vsw_offload_describe(offload, (struct virtio_net_hdr *)&header);
+	header.num_buffers = buffer->n_chains;
+	vsw_vring_write(buffer, cursor, &header, vhost->header_bytes);
+}
+
 /* Give one frame to the guest. VSW_PORT_SENT, or why not; then the ring is as it was. */
 static enum vsw_drop
 put(struct vhost_port *vhost, int vid, struct vsw_vring *ring, const struct vsw_frame *frame)
 {
 	uint32_t need_bytes = vhost->header_bytes + frame->len_bytes;
-	struct virtio_net_hdr_v1 header;
 	struct vsw_vring_cursor cursor = {0};
 	struct vsw_vring_buffer buffer;
 	int ret;
@@ -55,9 +74,7 @@ put(struct vhost_port *vhost, int vid, struct vsw_vring *ring, const struct vsw_
 		vsw_vring_rewind(ring);
 		return no_room(vhost, &buffer, ret);
 	}
-	vsw_offload_describe(&frame->offload, (struct virtio_net_hdr *)&header);
-	header.num_buffers = buffer.n_chains;
-	vsw_vring_write(&buffer, &cursor, &header, vhost->header_bytes);
+	write_header(vhost, &buffer, &cursor, &frame->offload);
 	copy_in(&buffer, &cursor, frame);
 	if (unlikely(vhost->logs))
 		vhost_log(vid, &buffer, need_bytes);
