@@ -154,6 +154,7 @@ vhost_rx(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frame
 	enabled = __atomic_load_n(&vhost->rx_enabled, __ATOMIC_ACQUIRE) >> pair & 1;
 	if (unlikely(pair == 0 && __atomic_load_n(&vhost->rarp_mac, __ATOMIC_RELAXED) != 0))
 		n = announce(vhost, frames);
+	vsw_vring_prefetch(&queue->ring, n_max);
 	for (i = n; i < n_max && outcome != TAKE_STOP; i++) {
 		outcome = take(vhost, queue, enabled, row, &frames[n]);
 		n += outcome == TAKE_FRAME;

@@ -90,6 +90,7 @@ put_burst(struct vhost_port *vhost, int vid, uint16_t pair, struct vsw_frame *co
 	struct vhost_txq *txq = &vhost->txq[pair];
 	uint16_t i, sent = 0;
 
+	vsw_vring_prefetch(&txq->ring, n);
 	for (i = 0; i < n; i++) {
 		fate[i] = put(vhost, vid, &txq->ring, frames[i]);
 		sent += fate[i] == VSW_PORT_SENT;

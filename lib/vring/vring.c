@@ -123,6 +123,17 @@ vsw_vring_used_base(const struct vsw_vring *ring)
 	return base(ring, ring->used);
 }
 
+void
+vsw_vring_prefetch(const struct vsw_vring *ring, uint16_t n)
+{
+	if (n > ring->config.size)
+		n = ring->config.size;
+	if (ring->config.packed)
+		vring_packed_prefetch(ring, n);
+	else
+		vring_split_prefetch(ring, n);
+}
+
 static int
 gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer, struct vsw_vring_chain *chain)
 {

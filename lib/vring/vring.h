@@ -19,6 +19,8 @@ struct vring_read {
 #define VRING_LOAD(where) __atomic_load_n(&(where), __ATOMIC_RELAXED)
 #define VRING_STORE(where, value) __atomic_store_n(&(where), (value), __ATOMIC_RELAXED)
 
+#define VRING_LINE_BYTES 64 /* of a cache */
+
 static inline void
 vring_step(const struct vsw_vring *ring, struct vsw_vring_position *position, uint16_t n_slots)
 {
@@ -54,9 +56,24 @@ uint32_t vring_table_size(const struct vring_read *desc);
 bool vring_table_read(const struct vsw_vring *ring, const struct vring_read *table, uint32_t index,
 		      struct vring_read *desc);
 
+/* To own a line at once, not first to share it: on a CPU that does not know it, it does nothing. */
+static inline void
+vring_prefetch_write(const void *at)
+{
+#ifdef __x86_64__
+	__asm__ volatile("prefetchw %0" : : "m"(*(const uint8_t *)at));
+#else
+	__builtin_prefetch(at, 1);
+#endif
+}
+
+/* Fetch the first bytes of a buffer, to be read or written: its header and some of its frame. */
+void vring_prefetch(const struct vsw_vring *ring, uint64_t guest_address);
+
 /* What vsw_vring.h promises, for each layout, of one chain. */
 int vring_split_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 		       struct vsw_vring_chain *chain);
+void vring_split_prefetch(const struct vsw_vring *ring, uint16_t n);
 void vring_split_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
 		      uint32_t written_bytes);
 bool vring_split_flush(struct vsw_vring *ring);
@@ -64,6 +81,7 @@ void vring_split_quiet(struct vsw_vring *ring);
 
 int vring_packed_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 			struct vsw_vring_chain *chain);
+void vring_packed_prefetch(const struct vsw_vring *ring, uint16_t n);
 void vring_packed_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
 		       uint32_t written_bytes);
 bool vring_packed_flush(struct vsw_vring *ring);

@@ -22,6 +22,23 @@ vring_translate(const struct vsw_vring_memory *memory, uint64_t guest_address, u
 	return NULL;
 }
 
+void
+vring_prefetch(const struct vsw_vring *ring, uint64_t guest_address)
+{
+	uint32_t len_bytes = 2 * VRING_LINE_BYTES;
+	const uint8_t *at = vring_translate(ring->config.memory, guest_address, &len_bytes);
+
+	if (at == NULL)
+		return;
+	if (ring->config.writes) {
+		vring_prefetch_write(at);
+		vring_prefetch_write(at + VRING_LINE_BYTES);
+	} else {
+		__builtin_prefetch(at);
+		__builtin_prefetch(at + VRING_LINE_BYTES);
+	}
+}
+
 bool
 vring_add(const struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 	  const struct vring_read *desc)

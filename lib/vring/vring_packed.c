@@ -6,6 +6,7 @@
 
 #define FLAG_AVAIL (1u << VRING_PACKED_DESC_F_AVAIL)
 #define FLAG_USED (1u << VRING_PACKED_DESC_F_USED)
+#define DESCS_IN_LINE (VRING_LINE_BYTES / sizeof(struct vring_packed_desc))
 #define EVENT_FLAGS 3u /* the other bits are reserved */
 
 static struct vring_packed_desc *
@@ -80,6 +81,37 @@ vring_packed_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 		flags = VRING_LOAD(descriptor(ring, at.index)->flags);
 	}
 	return -EBADMSG;
+}
+
+/* Is the descriptor that comes `ahead` behind the next one available? */
+static bool
+is_ready(const struct vsw_vring *ring, uint16_t ahead)
+{
+	struct vsw_vring_position at = ring->next;
+
+	vring_step(ring, &at, ahead);
+	return is_available(at, VRING_LOAD(descriptor(ring, at.index)->flags));
+}
+
+/* What the driver is still to write is left alone, or it would have to fetch it back. */
+void
+vring_packed_prefetch(const struct vsw_vring *ring, uint16_t n)
+{
+	struct vsw_vring_position at = ring->next, line = ring->next;
+	uint16_t i;
+
+	if (!is_ready(ring, 0))
+		return;
+	while (n > 1 && !is_ready(ring, n - 1))
+		n /= 2;
+	for (i = 0; i < n; i += DESCS_IN_LINE) {
+		vring_prefetch_write(descriptor(ring, line.index));
+		vring_step(ring, &line, DESCS_IN_LINE);
+	}
+	for (i = 0; i < n; i++) {
+		vring_prefetch(ring, VRING_LOAD(descriptor(ring, at.index)->addr));
+		vring_step(ring, &at, 1);
+	}
 }
 
 /* The flags of the first one of a flush are kept back, and show all of them at once. */

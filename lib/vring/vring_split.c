@@ -4,6 +4,8 @@
 
 #include "vring.h"
 
+#define ELEMS_IN_LINE (VRING_LINE_BYTES / sizeof(struct vring_used_elem))
+
 static struct vring_avail *
 available(const struct vsw_vring *ring)
 {
@@ -90,6 +92,24 @@ vring_split_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 		return -EBADMSG;
 	vring_step(ring, &ring->next, 1);
 	return 1;
+}
+
+void
+vring_split_prefetch(const struct vsw_vring *ring, uint16_t n)
+{
+	uint16_t mask = ring->config.size - 1, head[VSW_VRING_PREFETCH_MAX], n_ready, i;
+	struct vring_desc *desc = ring->config.desc;
+
+	n_ready = VRING_LOAD(available(ring)->idx) - ring->next.index;
+	n = n < n_ready ? n : n_ready;
+	for (i = 0; i < n; i += ELEMS_IN_LINE)
+		vring_prefetch_write(&used(ring)->ring[(ring->used.index + i) & mask]);
+	for (i = 0; i < n; i++) {
+		head[i] = VRING_LOAD(available(ring)->ring[(ring->next.index + i) & mask]) & mask;
+		__builtin_prefetch(&desc[head[i]]);
+	}
+	for (i = 0; i < n; i++)
+		vring_prefetch(ring, VRING_LOAD(desc[head[i]].addr));
 }
 
 void

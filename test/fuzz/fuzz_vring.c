@@ -85,6 +85,7 @@ take_frame(struct vsw_vring *ring, unsigned int n_max, bool give)
 	uint32_t len_bytes;
 	int ret = 1;
 
+	vsw_vring_prefetch(ring, n_max < VSW_VRING_PREFETCH_MAX ? n_max : VSW_VRING_PREFETCH_MAX);
 	vsw_vring_empty(&buffer);
 	for (; ret > 0 && n_max > 0; n_max--)
 		ret = vsw_vring_gather(ring, &buffer);

@@ -81,6 +81,7 @@ gather(struct bench *bench, uint64_t n_before, uint32_t n_max)
 	uint64_t first = bench->n_given + n_before, len_bytes = 0;
 	uint32_t n, pieces = 0, descs = 0;
 
+	vsw_vring_prefetch(&bench->ring, 1 + n_max % VSW_VRING_PREFETCH_MAX);
 	vsw_vring_empty(&bench->buffer);
 	for (n = 0; n < n_max; n++) {
 		int ret = vsw_vring_gather(&bench->ring, &bench->buffer);

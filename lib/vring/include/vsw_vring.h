@@ -32,6 +32,7 @@
 #define VSW_VRING_SIZE_MAX 32768 /* descriptors: virtio 1.2 sections 2.7 and 2.8 */
 #define VSW_VRING_REGIONS_MAX 8	 /* of a vhost-user memory table */
 #define VSW_VRING_CHAINS_MAX 64	 /* so a frame of 64 KiB fits in buffers of 1 KiB and a little */
+#define VSW_VRING_PREFETCH_MAX 32
 #define VSW_VRING_PIECES_MAX 256 /* Linux has 19 in a chain; DPDK as many as an mbuf has segments */
 
 /* Memory of the driver, as it is mapped here. guest_address + size_bytes does not overflow. */
@@ -148,6 +149,13 @@ vsw_vring_empty(struct vsw_vring_buffer *buffer)
  * buffer; -EBADMSG if the ring is broken, now or before.
  */
 int vsw_vring_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer);
+
+/*
+ * Fetch into this CPU's cache what the next n <= VSW_VRING_PREFETCH_MAX chains need, as far as they
+ * are available: the driver wrote it last, and to wait for one line after the other takes as long
+ * as all other work. What is read here decides nothing, and may be anything.
+ */
+void vsw_vring_prefetch(const struct vsw_vring *ring, uint16_t n);
 
 /* Forget what was gathered and not given. */
 void vsw_vring_rewind(struct vsw_vring *ring);
