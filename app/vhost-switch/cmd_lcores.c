@@ -2,24 +2,6 @@
 /* Lcores: what they poll and where their time goes. */
 #include "commands.h"
 
-static struct vsw_lcore_time
-time_since_clear(const struct vsw_lcore *lcore)
-{
-	const struct vsw_lcore_time *time = &lcore->time, *base = &lcore->baseline;
-
-	return (struct vsw_lcore_time){
-		.rounds = __atomic_load_n(&time->rounds, __ATOMIC_RELAXED) - base->rounds,
-		.busy_rounds =
-			__atomic_load_n(&time->busy_rounds, __ATOMIC_RELAXED) - base->busy_rounds,
-		.ticks = __atomic_load_n(&time->ticks, __ATOMIC_RELAXED) - base->ticks,
-		.busy_ticks =
-			__atomic_load_n(&time->busy_ticks, __ATOMIC_RELAXED) - base->busy_ticks,
-		.sleep_ticks =
-			__atomic_load_n(&time->sleep_ticks, __ATOMIC_RELAXED) - base->sleep_ticks,
-		.frames = __atomic_load_n(&time->frames, __ATOMIC_RELAXED) - base->frames,
-	};
-}
-
 static double
 ratio(uint64_t a, uint64_t b)
 {
@@ -46,7 +28,7 @@ add_queues(const struct vsw_lcore *lcore, json_t *list)
 static void
 show_lcore(const struct vsw_lcore *lcore, json_t *object)
 {
-	struct vsw_lcore_time time = time_since_clear(lcore);
+	struct vsw_lcore_time time = lcore_time_since(&lcore->time, &lcore->baseline);
 
 	vsw_out_add_uint(object, "lcore", lcore->lcore_id);
 	vsw_out_add_uint(object, "rx_frames", time.frames);

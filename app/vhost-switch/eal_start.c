@@ -64,8 +64,8 @@ static int
 explain_option(const char *line, struct vsw_error *err)
 {
 	return vsw_error_set(err, EINVAL,
-			     "EAL: %s; options of vhost-switch itself stand after '--': see --help",
-			     line);
+			     "EAL: %s; options of %s itself stand after '--': see --help", line,
+			     program_invocation_short_name);
 }
 
 static int

@@ -23,18 +23,6 @@ poll_round(struct vsw_lcore *self, const struct vsw_fwd_plan *plan)
 	return frames;
 }
 
-static inline void
-account_round(struct vsw_lcore_time *time, uint64_t ticks, uint64_t frames)
-{
-	time->rounds++;
-	time->ticks += ticks;
-	if (frames == 0)
-		return;
-	time->busy_rounds++;
-	time->busy_ticks += ticks;
-	time->frames += frames;
-}
-
 /*
  * While it sleeps it is no reader, so that nobody's grace period waits for it. Returns the time
  * when it is awake: a sleep is neither busy time nor part of a round.
@@ -65,7 +53,7 @@ run_polling(void *arg)
 		frames = poll_round(self, vsw_rcu_read(&vsw->plan));
 		vsw_rcu_quiescent(vsw->rcu, self->index);
 		now = rte_rdtsc();
-		account_round(&self->time, now - then, frames);
+		lcore_time_account(&self->time, now - then, frames);
 		then = now;
 	}
 	vsw_rcu_offline(vsw->rcu, self->index);
@@ -86,7 +74,7 @@ run_sleeping(void *arg)
 		frames = poll_round(self, vsw_rcu_read(&vsw->plan));
 		vsw_rcu_quiescent(vsw->rcu, self->index);
 		now = rte_rdtsc();
-		account_round(&self->time, now - then, frames);
+		lcore_time_account(&self->time, now - then, frames);
 		then = now;
 		if (frames > 0)
 			lcore_idle_reset(&idle, now);

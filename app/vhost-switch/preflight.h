@@ -42,7 +42,7 @@ struct preflight {
 /* Is --preflight among the words? */
 bool preflight_is_asked(int argc, char *const *argv);
 
-/* All checks for a command line whose last part is ours. */
+/* All checks for a command line whose last part is vhost-switch's: preflight_look.c. */
 void preflight_look(int argc, char *const *argv, struct preflight *preflight);
 
 /* The first problem as a sentence: 0 if there is none, else a negative errno with err set. */

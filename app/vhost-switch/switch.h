@@ -14,6 +14,7 @@
 #include <rte_common.h>
 #include <rte_lcore.h>
 
+#include "lcore_time.h"
 #include "vsw_error.h"
 #include "vsw_port.h"
 
@@ -24,16 +25,6 @@ struct vsw_fdb;
 struct vsw_fwd_lcore;
 struct vsw_fwd_plan;
 struct vsw_rcu;
-
-/* Where an lcore's time goes; plain words owned by that lcore, read by control. */
-struct vsw_lcore_time {
-	uint64_t rounds;
-	uint64_t busy_rounds; /* rounds in which at least one frame moved */
-	uint64_t ticks;
-	uint64_t busy_ticks;
-	uint64_t sleep_ticks;
-	uint64_t frames;
-};
 
 struct vsw_lcore {
 	struct vsw_switch *vsw;

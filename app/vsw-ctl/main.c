@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client.h"
 #include "options.h"
 #include "vsw_cmd.h"
+#include "vsw_ctl_client.h"
 #include "vsw_sockpath.h"
 
 enum exit_status {
@@ -29,13 +29,13 @@ complain(enum exit_status status, const struct vsw_error *err)
 
 /* Run line number (0: the only one). Errors go to stderr, in JSON to stdout. */
 static enum exit_status
-run_line(struct client *client, const char *line, bool json, unsigned int number)
+run_line(struct vsw_ctl_client *client, const char *line, bool json, unsigned int number)
 {
 	struct vsw_error err;
-	struct reply reply;
+	struct vsw_ctl_reply reply;
 	int fd = STDOUT_FILENO;
 
-	if (client_request(client, line, json, &reply, &err) < 0)
+	if (vsw_ctl_client_request(client, line, json, &reply, &err) < 0)
 		return complain(EXIT_NO_CONNECTION, &err);
 	if (reply.code != 0 && !json) {
 		fd = STDERR_FILENO;
@@ -43,7 +43,7 @@ run_line(struct client *client, const char *line, bool json, unsigned int number
 		if (number > 0)
 			fprintf(stderr, "line %u: ", number);
 	}
-	if (client_copy_body(client, &reply, fd, &err) < 0)
+	if (vsw_ctl_client_copy_body(client, &reply, fd, &err) < 0)
 		return complain(EXIT_NO_CONNECTION, &err);
 	return reply.code == 0 ? EXIT_OK : EXIT_COMMAND_FAILED;
 }
@@ -74,7 +74,7 @@ join_words(char **words, int n)
 }
 
 static enum exit_status
-run_words(struct client *client, const struct options *options)
+run_words(struct vsw_ctl_client *client, const struct options *options)
 {
 	enum exit_status status;
 	struct vsw_error err;
@@ -107,7 +107,7 @@ refuse_line(unsigned int number)
 }
 
 static enum exit_status
-run_input(struct client *client, const struct options *options)
+run_input(struct vsw_ctl_client *client, const struct options *options)
 {
 	bool interactive = isatty(STDIN_FILENO);
 	enum exit_status worst = EXIT_OK;
@@ -139,7 +139,7 @@ main(int argc, char **argv)
 	char default_path[VSW_SOCKPATH_BYTES];
 	enum exit_status status;
 	struct options options;
-	struct client client;
+	struct vsw_ctl_client client;
 	struct vsw_error err;
 
 	switch (options_parse(&options, argc, argv)) {
@@ -155,9 +155,9 @@ main(int argc, char **argv)
 			return complain(EXIT_USAGE, &err);
 		options.path = default_path;
 	}
-	if (client_init(&client, options.path, &err) < 0)
+	if (vsw_ctl_client_init(&client, options.path, &err) < 0)
 		return complain(EXIT_NO_CONNECTION, &err);
 	status = options.n_words > 0 ? run_words(&client, &options) : run_input(&client, &options);
-	client_fini(&client);
+	vsw_ctl_client_fini(&client);
 	return status;
 }

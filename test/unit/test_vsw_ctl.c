@@ -121,7 +121,7 @@ failures_have_a_sentence_and_a_status(void **state)
 	      "{\"error\": {\"code\": \"ENOSPC\", \"text\": \"there is no room; make some\"}}\n");
 	check("$ctl -s $d/none echo a 2>&1", 3,
 	      "vsw-ctl: cannot connect to DIR/none: No such file or directory; is the switch "
-	      "running? If it was started with --ctl-socket PATH, give -s PATH\n");
+	      "running, and is that its --ctl-socket?\n");
 	check("$ctl -s $(printf %0200d 0) echo a 2>&1 | tail -c 19", 0, "File name too long\n");
 	check("$ctl --wrong 2>/dev/null", 2, "");
 	check("$ctl -s 2>/dev/null", 2, "");
