@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* NDR and PDR: the loads without loss and with 0.5 % of it, by MLRsearch (RFC 9971). */
+#include <errno.h>
+#include <math.h>
+
+#include "mode.h"
+#include "trial.h"
+
+#define GOALS 2
+#define LINE_RATE_BPS 10e9 /* in each direction */
+#define L1_OVERHEAD_BYTES 20
+#define STALL_LIMIT_PER_S 0.5 /* csit.md section 4.5, R1 */
+
+static const char *const goal_names[GOALS] = {"ndr", "pdr"};
+
+static double
+max_load_pps(const struct bench *bench)
+{
+	double bits;
+
+	if (bench->options->max_load_pps > 0)
+		return bench->options->max_load_pps;
+	bits = (bench->mean_size_bytes + L1_OVERHEAD_BYTES) * 8;
+	return bench->options->n_ports * LINE_RATE_BPS / bits;
+}
+
+static int
+create(const struct bench *bench, struct vsw_mlr **mlr, struct vsw_error *err)
+{
+	const double loss_ratio[GOALS] = {VSW_MLR_NDR_LOSS_RATIO, VSW_MLR_PDR_LOSS_RATIO};
+	struct vsw_mlr_goal goals[GOALS];
+	struct vsw_mlr_config config = {
+		.goals = goals,
+		.n_goals = GOALS,
+		.min_load_pps = bench->options->min_load_pps,
+		.max_load_pps = max_load_pps(bench),
+		.warmup_s = fmin(VSW_MLR_WARMUP_S, bench->profile->duration_sum_s / 5),
+		.time_limit_s = bench->options->search_s,
+	};
+	unsigned int i;
+
+	for (i = 0; i < GOALS; i++)
+		goals[i] = vsw_mlr_profile_goal(bench->profile, loss_ratio[i],
+						bench->options->trial_s);
+	/* A guest that stalls loses at any load: then NDR is no result, but PDR may be one. */
+	goals[0].fail_fast = false;
+	return vsw_mlr_create(&config, mlr, err);
+}
+
+static int
+run_trial(struct bench *bench, const struct vsw_mlr_trial *wanted, struct vsw_mlr_counts *counts,
+	  struct vsw_error *err)
+{
+	const struct trial_request request = {
+		.kind = wanted->warmup ? "warmup" : "search",
+		.load = {.kind = LOAD_RATE, .value = wanted->load_pps},
+		.duration_s = wanted->duration_s,
+	};
+	struct trial trial;
+	int ret;
+
+	ret = trial_record(bench, &request, false, &trial, err);
+	*counts = (struct vsw_mlr_counts){
+		.duration_s = trial.elapsed_s,
+		.intended = trial.sum.intended,
+		.sent = trial.sent,
+		.forwarded = trial.counts.received,
+	};
+	trial_fini(&trial);
+	return ret;
+}
+
+/* Whether gaps of the machine that overflow a ring at this load come too often. */
+static bool
+is_stall_limited(const struct bench *bench, double load_pps)
+{
+	double per_port_pps = load_pps / bench->options->n_ports;
+	uint64_t us = per_port_pps > 0 ? bench->options->ring_size / per_port_pps * 1e6
+				       : UINT64_MAX;
+
+	return jitter_rate(bench->jitter, bench->n_cpus, us) > STALL_LIMIT_PER_S;
+}
+
+static json_t *
+number_or_null(double number)
+{
+	return number > 0 ? json_real(number) : json_null();
+}
+
+static void
+set_results(struct bench *bench, const struct vsw_mlr *mlr, unsigned int n_trials, double seconds)
+{
+	struct vsw_mlr_result result;
+	unsigned int i;
+
+	for (i = 0; i < GOALS; i++) {
+		vsw_mlr_result(mlr, i, &result);
+		json_object_set_new(bench->results, goal_names[i],
+				    json_pack("{so so so si sf sb sb}", "lower_pps",
+					      number_or_null(result.lower_pps), "upper_pps",
+					      number_or_null(result.upper_pps), "conditional_pps",
+					      number_or_null(result.conditional_pps), "trials",
+					      n_trials, "seconds", seconds, "stall_limited",
+					      is_stall_limited(bench, result.lower_pps), "complete",
+					      result.complete));
+	}
+}
+
+int
+mode_search(struct bench *bench, struct vsw_error *err)
+{
+	double pdr_pps;
+
+	return mode_search_pdr(bench, &pdr_pps, err);
+}
+
+int
+mode_search_pdr(struct bench *bench, double *pdr_pps, struct vsw_error *err)
+{
+	struct vsw_mlr_result result;
+	struct vsw_mlr_counts counts;
+	struct vsw_mlr_trial wanted;
+	unsigned int n_trials = 0;
+	struct vsw_mlr *mlr = NULL;
+	double seconds = 0;
+	int ret, report;
+
+	ret = bench_learn(bench, err);
+	if (ret == 0)
+		ret = create(bench, &mlr, err);
+	if (ret < 0)
+		return ret;
+	while ((ret = vsw_mlr_next(mlr, &wanted, err)) > 0) {
+		ret = run_trial(bench, &wanted, &counts, err);
+		report = ret == 0 ? vsw_mlr_report(mlr, &counts, err) : ret;
+		if (report < 0) {
+			ret = report;
+			break;
+		}
+		n_trials++;
+		seconds += counts.duration_s;
+	}
+	set_results(bench, mlr, n_trials, seconds);
+	vsw_mlr_result(mlr, GOALS - 1, &result);
+	*pdr_pps = result.lower_pps;
+	vsw_mlr_destroy(mlr);
+	return ret;
+}
