@@ -106,8 +106,8 @@ suite()
 	part "$name" "$log" "$rc" $counts
 }
 
-# processes func|vm BUILD MARKERS LIMIT: run the tests of test/func or test/vm with the switch of a
-# build. The virtio-user guests are always those of the release build, so that they keep up.
+# processes func|vm|bench BUILD MARKERS LIMIT: run the tests of one directory of test/ with the
+# programs of a build. The virtio-user guests are always those of release, so that they keep up.
 processes()
 {
 	local name="$1 ($2, $3)" counts rc=0
@@ -173,14 +173,14 @@ dpdk_2411()
 }
 
 mkdir -p "$logs"
-if ! scripts/deps --vm ${long:+--long}; then
+if ! scripts/deps --vm --bench ${long:+--long}; then
 	broken deps "packages are missing"
 	finish
 fi
 for tool in gcc clang meson ninja pkg-config "$python" timeout; do
 	command -v "$tool" >/dev/null || broken tools "no $tool"
 done
-for module in pytest scapy; do
+for module in pytest scapy jinja2 matplotlib jsonschema; do
 	"$python" -c "import $module" 2>/dev/null || broken tools "no $module for $python"
 done
 [ "$failed" -eq 0 ] || finish
@@ -198,11 +198,13 @@ done
 [ -z "${asan-}" ] || [ -z "${release-}" ] || processes func asan "not long" 480
 [ -z "${release-}" ] || processes func release "not long and not once" 360
 [ -z "${release-}" ] || processes vm release "not long" 360
+[ -z "${release-}" ] || processes bench release "not long" 240
 
 if [ -n "$long" ]; then
 	[ -z "${release-}" ] || processes func release "once and not long" 360
 	[ -z "${release-}" ] || processes func release long 1800
 	[ -z "${release-}" ] || processes vm release long 1800
+	[ -z "${release-}" ] || processes bench release long 2400
 	fuzz
 	mutants
 	dpdk_2411

@@ -6,9 +6,11 @@ import pytest
 pytest_plugins = ["rig"]
 
 # Command line, life cycle, tables, rules: what these show is the same in every build.
-ONCE = {"test_control.py", "test_guide.py", "test_idle.py", "test_judge.py", "test_learning.py",
-        "test_lifecycle.py", "test_options.py", "test_port_stop.py", "test_random_messages.py",
-        "test_slots.py", "test_start.py", "test_uplinks.py", "test_vlans.py"}
+ONCE = {"test_conformance.py", "test_control.py", "test_dirty_log.py", "test_guest_death.py",
+        "test_guide.py", "test_idle.py", "test_judge.py", "test_lcores.py", "test_learning.py",
+        "test_lifecycle.py", "test_options.py", "test_port_stop.py", "test_queues.py",
+        "test_random_messages.py", "test_restart.py", "test_ring_enable.py", "test_slots.py",
+        "test_start.py", "test_uplinks.py", "test_vlans.py"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -79,6 +79,12 @@ def test_values_are_those_of_the_port(lan):
         ["vhost0:0", "vhost1:0"]
 
 
+def test_fdb_counts_are_those_of_the_entries(lan):
+    fdb = lan.switch.ctl("show fdb")
+    assert fdb["count"] == len(fdb.pop("entries")) > 0
+    assert lan.switch.ctl("show fdb counts") == fdb
+
+
 def test_idle_lcores_are_not_busy(lan):
     lan.switch.wait_quiet()
     lan.switch.ctl("clear lcores")

@@ -29,6 +29,8 @@ from linux import Linux
 
 TREE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 IMAGES = os.path.abspath(os.environ.get("VSW_VM_DIR", os.path.join(TREE, "build", "vm")))
+# With us, however we end.
+ENDS = ["setpriv", "--pdeathsig", "KILL"]
 QEMU = [os.path.join(IMAGES, "qemu10/usr/bin/qemu-system-x86_64"),
         "-L", os.path.join(IMAGES, "qemu10/usr/share/qemu"),
         "-L", os.path.join(IMAGES, "qemu10/usr/share/seabios")]
@@ -96,7 +98,7 @@ class Guest(Linux):
         for number, nic in enumerate(nics):
             command += nic.arguments(number)
         cpus = ",".join(str(cpu) for cpu in sorted(ALL_CPUS))
-        self.child = Child(directory, name, ["taskset", "-c", cpus, *command, *extra],
+        self.child = Child(directory, name, [*ENDS, "taskset", "-c", cpus, *command, *extra],
                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._unread = ""
         self._numbers = itertools.count()

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""
+Runs cells: round after round, in each one window for each switch, so that what the machine does
+meanwhile meets all of them alike. The order is rotated from round to round.
+
+Results are kept whatever happens: a window that fails is in the run's file, with the reason. Every
+process is ended before the next one starts, and before the runner ends.
+"""
+
+import contextlib
+import datetime
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+
+from . import digest, machine, schema, suites, table, tcp, wiring
+from .fault import Fault
+from .peers import Site
+from .process import POLL_S, Child, wait_until
+
+# Rounds by profile: windows of mode mrr are short, and their medians want to be many.
+ROUNDS = {"smoke": (1, 1), "ci": (6, 1), "nightly": (10, 3), "report": (12, 3), "rfc2544": (3, 3)}
+# Smoke is about the machinery: it shall not fail because other work holds the machine up.
+OPTIONS = {"smoke": ["--late-us", "20000", "--search-s", "5", "--jitter-s", "0.2"]}
+# What the vectorized path of virtio-user needs, and what makes it say that it is taken.
+VECTORIZED = ["--force-max-simd-bitwidth", "512", "--log-level", "pmd.net.virtio.*:info"]
+CALL_TIMEOUT_S = 3600
+SOAK_TIMEOUT_S = 14 * 3600
+GENERATOR_STOP_S = 5
+DEATH_S = 0.5
+NOTHING = {"n": 0, "median_pps": None, "min_pps": None, "max_pps": None}
+
+
+class Interrupted(BaseException):
+    """A signal has come; not to be caught on the way as an error of something."""
+
+    def __init__(self, number):
+        super().__init__(f"interrupted by {signal.Signals(number).name}")
+        self.number = number
+
+
+def catch_signals():
+    """The first one ends the run; while all is put in order, others are not heard."""
+    def handle(number, _):
+        for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(other, signal.SIG_IGN)
+        raise Interrupted(number)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handle)
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def check_vectorized(generator, n_ports):
+    """virtio-user falls back to another path without a word, unless asked for one."""
+    log = generator.log()
+    if len(re.findall(r"vectorized Rx path on port", log)) < n_ports:
+        why = re.findall(r"disabled .* ring vectorized .*", log) or ["it does not say why"]
+        raise Fault(f"DPDK's virtio-user does not take its vectorized path here: {why[0]}")
+
+
+class Runner:
+    """
+    `say` takes lines for the user. `generator` is the path of vsw-bench. Results go to `out`:
+    run.json, calls/ with what vsw-bench wrote, logs/ of windows that failed.
+    """
+
+    def __init__(self, peers, profile, build, generator, out, say, command=(), rounds=None,
+                 keep_going=False, extra=()):
+        self.peers = peers
+        self.profile = profile
+        self.build = build
+        self.generator = generator
+        self.out = out
+        self.say = say
+        self.rounds = rounds
+        self.keep_going = keep_going
+        self.extra = list(extra)  # further options of vsw-bench
+        self.switch_cpu, self.generator_cpu = machine.cpus()
+        self.run = {"schema": "vsw-run-1", "complete": False, "error": "still running",
+                    "started": now(), "finished": now(), "command": list(command),
+                    "profile": profile, "git": machine.git(), "host": None,
+                    "peers": [peer.description() for peer in peers], "cells": []}
+        os.makedirs(os.path.join(out, "calls"), exist_ok=True)
+
+    def n_rounds(self, mode):
+        return self.rounds or ROUNDS[self.profile][0 if mode == "mrr" else 1]
+
+    def write(self):
+        self.run["finished"] = now()
+        schema.write(os.path.join(self.out, "run.json"), "run", self.run)
+
+    def measure(self, cells):
+        """
+        Each cell is (suite, size, mode). Returns the run; Fault and Interrupted come when it is
+        written.
+        """
+        failed = None
+        try:
+            for suite, size, mode in cells:
+                failed = self.cell(suite, size, mode) or failed
+                if failed and not self.keep_going:
+                    break
+                self.write()
+            self.run["complete"] = failed is None
+            self.run["error"] = failed
+        except BaseException as error:
+            self.run["error"] = str(error) or type(error).__name__
+            raise
+        finally:
+            self.write()
+        if failed:
+            raise Fault(failed)
+        return self.run
+
+    def cell(self, suite, size, mode):
+        """Returns None, or the sentence that says what failed."""
+        name = suites.cell_name(suite, size, "1c", mode)
+        why_not = {peer.name: suite.why_not(peer.name, mode) for peer in self.peers}
+        peers = [peer for peer in self.peers if not why_not[peer.name]]
+        skipped = {name: why for name, why in why_not.items() if why}
+        cell = {"name": name, "suite": suite.name, "size": size, "cores": "1c", "mode": mode,
+                "config": suite.config(), "note": suite.note, "skipped": skipped, "windows": [],
+                "digest": {"peers": {}, "ratios": {}}}
+        self.run["cells"].append(cell)
+        rounds = self.n_rounds(mode)
+        try:
+            for number in range(rounds):
+                turn = number % len(peers)
+                for position, peer in enumerate(peers[turn:] + peers[:turn]):
+                    window = self.window(cell, suite, peer, number, position)
+                    self.say(progress(name, number, rounds, window))
+                    if window["error"]:
+                        return f"{name}: {window['error']}"
+            return None
+        finally:
+            cell["digest"] = digest.of_cell(cell["windows"])
+
+    def window(self, cell, suite, peer, number, position):
+        """One call against one switch, entered into the cell. Only Interrupted comes through."""
+        window = {"peer": peer.name, "round": number, "position": position, "started": now(),
+                  "elapsed_s": 0, "complete": False, "error": "it has not ended", "file": None,
+                  "placement": "unknown", "near": NOTHING, "far": NOTHING, "counters": {},
+                  "call": None}
+        cell["windows"].append(window)
+        start = time.monotonic()
+        label = f"{cell['name']}-{number}-{peer.name}"
+        directory = tempfile.mkdtemp(prefix="vsw-bench-")
+        try:
+            with wiring.make(directory, suite, self.generator_cpu) as wires:
+                site = Site(directory, suite, cell["size"], self.switch_cpu, self.build, wires)
+                self.fill(window, site, peer, cell["mode"], label)
+            window["complete"], window["error"] = True, None
+        except Fault as fault:
+            window["error"] = str(fault)
+        except BaseException as error:
+            window["error"] = str(error) or type(error).__name__
+            raise
+        finally:
+            window["elapsed_s"] = round(time.monotonic() - start, 3)
+            if window["error"]:
+                self.keep_logs(window, directory, label)
+            shutil.rmtree(directory, ignore_errors=True)
+        return window
+
+    def keep_logs(self, window, directory, label):
+        kept = os.path.join(self.out, "logs", label)
+        os.makedirs(kept, exist_ok=True)
+        for name in os.listdir(directory):
+            if name.endswith((".log", ".json")):
+                shutil.copy(os.path.join(directory, name), kept)
+        window["error"] = window["error"].replace(directory, kept)
+
+    def fill(self, window, site, peer, mode, label):
+        result = os.path.join(site.directory, "result.json")
+        with peer.start(site) as switch:
+            site.wires.connect()
+            try:
+                self.call(site, switch, mode, result)
+            except BaseException:
+                with contextlib.suppress(Fault, OSError):  # what there is, is kept
+                    self.enter(window, schema.read(result, "call"), label)
+                raise
+            self.enter(window, schema.read(result, "call"), label)
+            if not window["call"]["complete"]:
+                raise Fault(f"vsw-bench: {window['call']['error']}")
+            window["counters"] = switch.counters()
+
+    def call(self, site, switch, mode, result):
+        """Measure a switch: by vsw-bench, or by what guests do."""
+        if mode != "tcp":
+            self.generate(site, switch, mode, result)
+            return
+        try:
+            tcp.measure(site, switch, self.generator, self.profile, result)
+        except Fault:
+            switch.check_alive()
+            raise
+
+    def generate(self, site, switch, mode, result):
+        changes = [option.format(directory=site.directory)
+                   for option in site.suite.generator_options(site.size, mode)]
+        command = [*site.wires.enter, self.generator, "-l", str(self.generator_cpu), "--no-pci",
+                   "--in-memory", "--single-file-segments",
+                   "--file-prefix", f"bench-generator-{os.getpid()}", *site.wires.eal,
+                   *(VECTORIZED if site.suite.vectorized else ()), "--",
+                   *switch.generator_options(), *changes, "--profile", self.profile,
+                   "--result", result, *OPTIONS.get(self.profile, ()), *self.extra]
+        limit_s = SOAK_TIMEOUT_S if mode == "soak" else CALL_TIMEOUT_S
+        generator = Child("vsw-bench", command, site.log("vsw-bench"), cpus={self.generator_cpu},
+                          environment={"RUNTIME_DIRECTORY": site.directory})
+        deadline = time.monotonic() + limit_s
+        try:
+            while generator.alive:
+                switch.check_alive()
+                if time.monotonic() > deadline:
+                    raise Fault(f"vsw-bench has not ended within {limit_s} s: "
+                                f"{generator.last_words()} (log: {generator.log_path})")
+                time.sleep(POLL_S)
+        finally:
+            code = generator.stop(GENERATOR_STOP_S)
+        if code != 0:  # it may have seen the switch end before we do
+            wait_until(lambda: not switch.child.alive, DEATH_S)
+            switch.check_alive()
+        if not os.path.exists(result):
+            raise generator.death("without a result")
+        if site.suite.vectorized:
+            check_vectorized(generator, site.suite.n_ports)
+
+    def enter(self, window, call, label):
+        path = os.path.join("calls", label + ".json")
+        schema.write(os.path.join(self.out, path), "call", call)
+        window.update(file=path, placement=digest.placement_of(call),
+                      near=digest.slices(call, "near"), far=digest.slices(call, "far"),
+                      call=digest.without_slices(call))
+        if call["complete"] and self.run["host"] is None:
+            fingerprint = call["host"]["facts"].get("fingerprint")
+            self.run["host"] = {**call["host"], "fingerprint": fingerprint}
+
+
+def mpps(value):
+    return "-" if value is None else f"{value / 1e6:.2f}"
+
+
+def progress(name, number, rounds, window):
+    """A line for the user."""
+    head = f"{name}  round {number + 1}/{rounds}  {window['peer']:12}"
+    if window["error"]:
+        return f"{head} failed: {window['error']}"
+    found = [f"{placement} {mpps(window[placement]['median_pps'])} Mpps"
+             f" ({window[placement]['n']})" for placement in digest.PLACEMENTS
+             if window[placement]["median_pps"] is not None]
+    found += [table.of_figure(figure, unit, value) for figure, (unit, value, _)
+              in list(digest.figures_of(window["call"]).items())[:4]]
+    bound = "  generator-bound" if window["call"]["generator_bound"] else ""
+    results = window["call"]["results"]
+    found += [f"no {name}: cut short" for name in ("ndr", "pdr")
+              if name in results and not results[name]["complete"]]
+    text = ", ".join(found) or "done, " + window["placement"]
+    return f"{head} {text}  [{window['elapsed_s']:.0f} s]{bound}"
