@@ -101,10 +101,12 @@ def measure(switch, ports, *options, **others):
 @contextlib.contextmanager
 def started(switch, ports, *options):
     """A call that goes on, as a Child; .path is that of its result."""
+    path = os.path.join(switch.directory, "started.json")
+    with contextlib.suppress(OSError):
+        os.unlink(path)
     child = Child(switch.directory, "vsw-bench", command(
-        *sockets(switch, ports), *of_switch(switch), *options, "--result",
-        os.path.join(switch.directory, "started.json")))
-    child.path = os.path.join(switch.directory, "started.json")
+        *sockets(switch, ports), *options, "--result", path))
+    child.path = path
     try:
         yield child
     finally:
@@ -114,7 +116,7 @@ def started(switch, ports, *options):
 def ended(child, timeout_s=5):
     """The Call that a child was, once it has ended."""
     code = child.process.wait(timeout_s)
-    return Call(code, child.log().split("\n", 1)[1], child.path)
+    return Call(code, child.log().rsplit(child.path + "\n", 1)[1], child.path)
 
 
 @contextlib.contextmanager

@@ -24,12 +24,16 @@ def switch():
 
 
 def some_trials(switch, child):
-    """Wait until vsw-bench has done the second trial, at least."""
+    """Wait until vsw-bench has done a trial, at least."""
+    def received():
+        return switch.port_stats()["vhost0"]["rx_frames"]
+    before = received()
+
     def sending():
         assert child.alive, child.log()
-        return switch.port_stats()["vhost0"]["rx_frames"] > 0
+        return received() > before + 1000
     wait_until(sending, 10, "frames come")
-    time.sleep(0.7)
+    time.sleep(1)
 
 
 WORDS = {
@@ -118,14 +122,14 @@ def test_another_port(switch, tmp_path):
 
 def test_taken_and_interrupted(switch):
     """Who comes second is turned away, and SIGTERM ends the first."""
-    with lab.started(switch, (0, 1), *ENDLESS) as child:
+    with lab.started(switch, (0, 1), *ENDLESS, *lab.of_switch(switch)) as child:
         some_trials(switch, child)
         second = lab.measure(switch, (0, 1), "--connect-s", "0.5").refused()
         assert switch.socket_path(0) in second
         child.process.terminate()
         first = lab.ended(child)
     assert first.refused() == "interrupted by SIGTERM"
-    assert len(first.result["trials"]) >= 2
+    assert first.result["trials"]
 
 
 @pytest.mark.parametrize("mode", ["reconf", pytest.param("learning", marks=pytest.mark.long)])
@@ -134,19 +138,31 @@ def test_interrupted_modes(mode):
     with lab.running([""] * 4) as switch:
         words = {"reconf": ["--change", "fdb flush", "--trial-s", "1"],
                  "learning": ["--macs", "1000000"]}[mode]
-        with lab.started(switch, range(4), "--mode", mode, *words) as child:
+        with lab.started(switch, range(4), "--mode", mode, *words,
+                         *lab.of_switch(switch)) as child:
             some_trials(switch, child)
             child.process.send_signal(signal.SIGINT)
             done = lab.ended(child)
         assert done.refused().startswith("interrupted")
 
 
-@pytest.mark.parametrize("words", [(), ("--driver", "pmd")], ids=["own", "pmd"])
-def test_switch_dies(words):
+def test_killed(switch):
+    """The result has said from the beginning that it is none."""
+    with lab.started(switch, (0, 1), *ENDLESS) as child:
+        wait_until(lambda: os.path.exists(child.path) and os.path.getsize(child.path), 10, "a file")
+        child.kill()
+        done = lab.ended(child)
+    assert done.result["error"] == "the measurement has not ended"
+
+
+@pytest.mark.parametrize("driver,knows_switch", [("own", True), ("own", False), ("pmd", False)])
+def test_switch_dies(driver, knows_switch):
+    """Also if only the sockets can tell."""
     with lab.running([""] * 2) as switch:
-        with lab.started(switch, (0, 1), *ENDLESS, *words) as child:
+        words = lab.of_switch(switch) if knows_switch else []
+        with lab.started(switch, (0, 1), *ENDLESS, "--driver", driver, *words) as child:
             some_trials(switch, child)
             switch.child.kill()
             done = lab.ended(child)
     done.refused()
-    assert len(done.result["trials"]) >= 2
+    assert done.result["trials"]
