@@ -14,14 +14,16 @@ from bench import schema  # noqa: E402
 
 # What the default run spares; --long runs it. By the beginning of a test's name.
 LONG = (
-    "test_broken[backtoback", "test_broken[hol", "test_broken[latency", "test_broken[losscurve",
-    "test_broken[search", "test_broken[soak", "test_loss[hol", "test_loss[reconf",
-    "test_loss[soak", "test_loss_in_bursts", "test_refused_change", "test_too_many_addresses",
-    "test_interrupted_modes", "test_keep_going[True", "test_killed",
-    "test_paths[own-0-1-", "test_paths[own-1-0-", "test_paths[own-0-0-1", "test_paths[own-1-1-1",
-    "test_paths[pmd-1", "test_planted_ticks", "test_queues[pmd", "test_ring_sizes[own-64",
+    "test_a_switch_that_does_not_listen", "test_broken[backtoback", "test_broken[hol",
+    "test_broken[latency", "test_broken[losscurve", "test_broken[search", "test_broken[soak",
+    "test_cells", "test_failures[sockets", "test_failures[vsw-bench hangs",
+    "test_interrupted_modes", "test_keep_going", "test_killed", "test_loss[hol",
+    "test_loss[reconf", "test_loss[soak", "test_loss_in_a_search", "test_loss_in_bursts",
+    "test_nothing_was_measured", "test_other_drivers[2", "test_paths[own-0-0-1",
+    "test_paths[own-0-1-", "test_paths[own-1-0-", "test_paths[own-1-1-1", "test_paths[pmd-1",
+    "test_planted_ticks", "test_queues[pmd", "test_refused_change", "test_ring_sizes[own-64",
     "test_switch_connects[pmd", "test_switch_dies[pmd", "test_tags[imix",
-    "test_the_switch_connects[split", "test_uneven_mesh",
+    "test_the_switch_connects", "test_too_many_addresses", "test_uneven_mesh",
 )
 
 FAKES = os.path.join(TREE, "test", "bench", "fakes.py")

@@ -87,6 +87,7 @@ def test_bad_sources_are_dropped_unlearned(lan, source, reason):
     assert lan.switch.fdb() == {}
 
 
+@pytest.mark.long
 def test_ageing(lan):
     """Gone 15 s after the last frame *from* a station; frames to it keep nothing."""
     lan.switch.ctl("set fdb ageing 15")
