@@ -203,6 +203,7 @@ bench_init(struct bench *bench, const struct options *options, struct vsw_error 
 	memset(bench, 0, sizeof(*bench));
 	bench->options = options;
 	bench->tsc_hz = rte_get_tsc_hz();
+	bench->started = time(NULL);
 	bench->switch_thread.fd = bench->generator.fd = -1;
 	bench->trials = json_array();
 	bench->results = json_object();

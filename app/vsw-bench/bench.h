@@ -7,6 +7,8 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <time.h>
+
 #include <jansson.h>
 
 #include "engine.h"
@@ -24,6 +26,7 @@ struct bench {
 	const struct options *options;
 	const struct vsw_mlr_profile *profile;
 	uint64_t tsc_hz;
+	time_t started;
 	struct vsw_traffic *traffic;
 	double mean_size_bytes; /* of its frames, with FCS */
 	struct port *port[OPTIONS_PORTS_MAX];

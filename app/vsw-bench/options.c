@@ -129,7 +129,7 @@ static const struct argp_option known[] = {
 	{"switch-pid", KEY_SWITCH_PID, "PID", 0, "its process, for its time on the run queue", 5},
 	{"switch-cpu", KEY_SWITCH_CPU, "CPU[,CPU...]", 0, "where it polls, for the placement", 5},
 	{"near-ticks", KEY_NEAR_TICKS, "N", 0,
-	 "core-to-core round trips up to N TSC ticks are near (default: found out)", 5},
+	 "core-to-core round trips up to N TSC ticks are near (default: 155 ns)", 5},
 	{"wait-near", KEY_WAIT_NEAR, "S", 0,
 	 "wait up to S seconds, idle, for near placement before a trial (default 0)", 5},
 	{"jitter-s", KEY_JITTER, "S", 0,

@@ -83,7 +83,7 @@ struct options {
 	uint32_t late_us;
 	uint16_t burst;
 	uint64_t seed;
-	uint32_t near_ticks; /* round trips up to this are near; 0: found out */
+	uint32_t near_ticks; /* round trips up to this are near; 0: 155 ns */
 	double min_load_pps;
 	double max_load_pps;  /* 0: line rate of 10 Gbit/s Ethernet in each direction */
 	double connect_s;     /* patience with the switch at the beginning */

@@ -11,13 +11,12 @@
 #define GENERATOR_BOUND_IDLE 0.05 /* a generator with less idle time is what limits the rate */
 
 static json_t *
-now_to_json(void)
+time_to_json(time_t at)
 {
-	time_t now = time(NULL);
 	char text[32];
 	struct tm tm;
 
-	gmtime_r(&now, &tm);
+	gmtime_r(&at, &tm);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	return json_string(text);
 }
@@ -78,12 +77,12 @@ result_write(const struct bench *bench, const char *error, struct vsw_error *err
 	int ret;
 
 	result = json_pack("{ss sb ss? so ss ss so so so sb sO sO}", "schema", "vsw-bench-1",
-			   "complete", error == NULL, "error", error, "started", now_to_json(),
-			   "mode", options_mode_name(options->mode), "profile", options->profile,
-			   "config", options_to_json(options), "host", host_to_json(bench),
-			   "selftest", selftest_or_null(bench), "generator_bound",
-			   is_generator_bound(bench), "trials", bench->trials, "results",
-			   bench->results);
+			   "complete", error == NULL, "error", error, "started",
+			   time_to_json(bench->started), "mode", options_mode_name(options->mode),
+			   "profile", options->profile, "config", options_to_json(options), "host",
+			   host_to_json(bench), "selftest", selftest_or_null(bench),
+			   "generator_bound", is_generator_bound(bench), "trials", bench->trials,
+			   "results", bench->results);
 	if (result == NULL)
 		return vsw_error_set(err, ENOMEM, "no memory for the result");
 	file = options->result_path != NULL ? fopen(options->result_path, "w") : stdout;

@@ -118,9 +118,9 @@ look_at_lcores(struct bench *bench)
 static double
 busy_ticks_per_frame(struct lcore_time before, struct lcore_time after)
 {
-	uint64_t frames = after.frames - before.frames;
-
-	return frames > 0 ? (double)(after.busy_ticks - before.busy_ticks) / frames : 0;
+	if (after.frames <= before.frames) /* none, or a reading has failed */
+		return 0;
+	return (double)(after.busy_ticks - before.busy_ticks) / (after.frames - before.frames);
 }
 
 static double
