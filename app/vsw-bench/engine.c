@@ -15,6 +15,7 @@
 #include "vsw_traffic_hot.h"
 
 #define PREFETCH_AHEAD 4
+#define ROUND_US 5	/* no port takes longer in a round: 64 frames */
 #define PATIENCE_S 5	/* with a switch that takes no frames */
 #define FRAME_NONE 1e-3 /* of a frame: what is missing by rounding ticks */
 
@@ -36,6 +37,7 @@ struct engine_port {
 	uint64_t settled;   /* of sent: what the peer had got, or missed, at that time */
 	uint64_t got;	    /* frames of any kind, since the engine was made */
 	uint64_t unsent;    /* in this slice */
+	uint64_t missed;    /* likewise */
 } __rte_cache_aligned;
 
 struct engine_lcore {
@@ -57,6 +59,7 @@ struct engine {
 	struct vsw_traffic *traffic;
 	uint64_t tsc_hz;
 	uint64_t late_ticks;
+	uint64_t away_ticks; /* a round that took longer was interrupted */
 	uint64_t give_up_ticks;
 	/* Of the slice: */
 	struct bench_load load;
@@ -158,21 +161,55 @@ closed_due(const struct engine *engine, struct engine_port *port, uint64_t now)
 	return (uint64_t)under_way < limit ? limit - under_way : 0;
 }
 
+/* Frames of the schedule that are due at a time. */
+static uint64_t
+due_at(const struct engine *engine, uint64_t tsc)
+{
+	uint64_t elapsed = tsc - engine->start_tsc;
+
+	if (tsc < engine->start_tsc)
+		return 0;
+	return RTE_MIN((uint64_t)(elapsed * engine->frames_per_tick + engine->owed),
+		       engine->planned);
+}
+
+/* Pass over the frames that are too late to be sent. Returns how many. */
+static uint64_t
+skip_late(const struct engine *engine, struct engine_port *port, uint64_t now)
+{
+	uint64_t late = due_at(engine, now - engine->late_ticks), n;
+
+	if (likely(port->handled >= late))
+		return 0;
+	n = late - port->handled;
+	port->handled = late;
+	return n;
+}
+
 static uint64_t
 rate_due(const struct engine *engine, struct engine_port *port, uint64_t now)
 {
-	uint64_t elapsed = now - engine->start_tsc;
-	uint64_t due = elapsed * engine->frames_per_tick + engine->owed, late = 0;
+	port->unsent += skip_late(engine, port, now);
+	return due_at(engine, now) - port->handled;
+}
 
-	due = RTE_MIN(due, engine->planned);
-	if (elapsed > engine->late_ticks)
-		late = (elapsed - engine->late_ticks) * engine->frames_per_tick + engine->owed;
-	late = RTE_MIN(late, due);
-	if (unlikely(port->handled < late)) {
-		port->unsent += late - port->handled;
-		port->handled = late;
+/*
+ * The lcore has lost its CPU from `then` to `now`. What fell due meanwhile was never offered to the
+ * switch, and is not its loss.
+ */
+static void
+miss(const struct engine *engine, const struct engine_lcore *lcore, uint64_t then, uint64_t now)
+{
+	uint16_t i;
+
+	for (i = 0; engine->load.kind == LOAD_RATE && i < lcore->n_ports; i++) {
+		struct engine_port *port = lcore->port[i];
+
+		if (!port->sends)
+			continue;
+		port->unsent += skip_late(engine, port, then);
+		port->missed += skip_late(engine, port, now);
 	}
-	return due - port->handled;
 }
 
 static uint64_t
@@ -242,6 +279,8 @@ run_lcore(void *arg)
 		then = now;
 		now = rte_rdtsc();
 		stall_mark(&lcore->stalls, now);
+		if (unlikely(now - then > engine->away_ticks))
+			miss(engine, lcore, then, now);
 		lcore->idle_ticks += n == 0 ? now - then : 0;
 	}
 	lcore->ticks += now - begin;
@@ -309,7 +348,7 @@ begin_slice(struct engine *engine, const struct bench_load *load, uint64_t ticks
 	engine->start_tsc = rte_rdtsc();
 	engine->end_tsc = engine->start_tsc + ticks;
 	for (i = 0; i < engine->n_ports; i++) {
-		engine->port[i].handled = engine->port[i].unsent = 0;
+		engine->port[i].handled = engine->port[i].unsent = engine->port[i].missed = 0;
 		engine->port[i].heard_tsc = engine->start_tsc;
 	}
 	for (i = 0; i < engine->n_lcores; i++) {
@@ -331,9 +370,10 @@ end_slice(struct engine *engine, struct engine_slice *slice)
 
 		if (engine->planned > 0 && port->sends) {
 			port->unsent += engine->planned - port->handled;
-			slice->intended += engine->planned;
+			slice->intended += engine->planned - port->missed;
 		}
 		slice->unsent += port->unsent;
+		slice->missed += port->missed;
 	}
 	for (i = 0; i < engine->n_lcores; i++) {
 		slice->lcore_ticks += engine->lcore[i].ticks;
@@ -604,6 +644,8 @@ engine_create(const struct options *options, struct vsw_traffic *traffic, struct
 	made->burst = options->burst;
 	made->tsc_hz = rte_get_tsc_hz();
 	made->late_ticks = made->tsc_hz / 1000000 * options->late_us;
+	made->away_ticks =
+		made->tsc_hz / 1000000 * RTE_MAX(STALL_MIN_US, ROUND_US * options->n_ports);
 	made->give_up_ticks = made->tsc_hz / 1000000 * ENGINE_GIVE_UP_US;
 	init_ports(made, options, ports);
 	share_out(made);

@@ -7,7 +7,8 @@
  *
  * Load. Closed: a port sends while fewer than N of its frames are under way; what is lost is found
  * by its number, or after ENGINE_GIVE_UP_US without a frame. Rate: an absolute schedule; a frame
- * that could not be sent within late_us of its time is never sent, and counted as unsent. Max: as
+ * that could not be sent within late_us of its time is never sent. It counts as unsent, or as
+ * missed, and then not as intended, if it fell due while the lcore itself had lost its CPU. Max: as
  * many as the ring takes. Burst: likewise, until each port has sent N.
  *
  * Threads: all functions are the main lcore's, which works as one of the lcores, too.
@@ -34,6 +35,7 @@ struct engine_slice {
 	uint64_t intended;
 	uint64_t sent;
 	uint64_t unsent;
+	uint64_t missed;      /* not offered, nor intended: the generator had no CPU */
 	uint64_t received;    /* frames that count: VSW_JUDGE_RECEIVED and late ones */
 	uint64_t lcore_ticks; /* of all lcores */
 	uint64_t idle_ticks;  /* of these, in rounds without a frame */

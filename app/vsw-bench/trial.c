@@ -87,6 +87,7 @@ add_slice(struct engine_slice *sum, const struct engine_slice *slice)
 	sum->intended += slice->intended;
 	sum->sent += slice->sent;
 	sum->unsent += slice->unsent;
+	sum->missed += slice->missed;
 	sum->received += slice->received;
 	sum->lcore_ticks += slice->lcore_ticks;
 	sum->idle_ticks += slice->idle_ticks;

@@ -54,6 +54,7 @@ add_counts(const struct trial *trial, json_t *object)
 		{"intended", trial->sum.intended},
 		{"sent", trial->sent},
 		{"unsent", trial->sum.unsent},
+		{"missed", trial->sum.missed},
 		{"received", counts->received},
 		{"lost", counts->lost},
 		{"duplicated", counts->duplicated},

@@ -261,5 +261,8 @@ def progress(name, number, rounds, window):
     results = window["call"]["results"]
     found += [f"no {name}: cut short" for name in ("ndr", "pdr")
               if name in results and not results[name]["complete"]]
+    found += [f"no {name}: each load lost too much" for name in ("ndr", "pdr")
+              if name in results and results[name]["complete"]
+              and results[name]["conditional_pps"] is None]
     text = ", ".join(found) or "done, " + window["placement"]
     return f"{head} {text}  [{window['elapsed_s']:.0f} s]{bound}"
