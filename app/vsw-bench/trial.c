@@ -139,6 +139,27 @@ now_ns(void)
 	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
 }
 
+static void
+sum_counts(struct bench *bench, struct vsw_judge_counts *sum)
+{
+	struct vsw_judge_counts counts;
+	uint16_t i;
+
+	for (i = 0; i < bench->options->n_ports; i++) {
+		vsw_judge_get_counts(vsw_traffic_judge(bench->traffic, i), &counts);
+		vsw_judge_add_counts(sum, &counts);
+	}
+}
+
+/* Of what was offered. */
+static double
+loss_ratio(const struct engine_slice *sum, uint64_t sent, uint64_t lost)
+{
+	uint64_t whole = sum->intended > sent ? sum->intended : sent;
+
+	return whole > 0 ? fmin(1, (double)(lost + sum->unsent) / whole) : 0;
+}
+
 static int
 run_slices(struct bench *bench, struct trial *trial, struct vsw_error *err)
 {
@@ -190,20 +211,10 @@ measure_latency(struct bench *bench, uint32_t every)
 static void
 count(struct bench *bench, struct trial *trial)
 {
-	struct vsw_judge_counts counts;
-	uint64_t whole;
-	uint16_t i;
-
 	vsw_traffic_settle(bench->traffic);
-	for (i = 0; i < bench->options->n_ports; i++) {
-		vsw_judge_get_counts(vsw_traffic_judge(bench->traffic, i), &counts);
-		vsw_judge_add_counts(&trial->counts, &counts);
-	}
+	sum_counts(bench, &trial->counts);
 	trial->sent = vsw_traffic_sent(bench->traffic);
-	whole = trial->sum.intended > trial->sent ? trial->sum.intended : trial->sent;
-	if (whole > 0)
-		trial->loss_ratio =
-			fmin(1, (double)(trial->counts.lost + trial->sum.unsent) / whole);
+	trial->loss_ratio = loss_ratio(&trial->sum, trial->sent, trial->counts.lost);
 	trial->rate_pps = trial->sum.received * (double)bench->tsc_hz / trial->sum.ticks;
 }
 
