@@ -92,6 +92,7 @@ create_ports(struct bench *bench, struct vsw_error *err)
 			.sender = sender,
 		};
 
+		progress_say(&bench->progress, "waiting for the switch on port %u", i);
 		ret = port_create(&config, &bench->port[i], err);
 		if (bench_check_interrupt(err) < 0)
 			return -EINTR;
@@ -191,6 +192,8 @@ measure_jitter(struct bench *bench, struct vsw_error *err)
 		seconds = options->mode == MODE_SEARCH || options->mode == MODE_FACTS
 				  ? JITTER_SEARCH_S
 				  : JITTER_S;
+	progress_say(&bench->progress, "looking for %g s how often the CPUs are taken away",
+		     seconds);
 	return jitter_measure(bench->cpu, bench->n_cpus, seconds, bench->tsc_hz, bench->jitter,
 			      err);
 }
@@ -204,6 +207,7 @@ bench_init(struct bench *bench, const struct options *options, struct vsw_error 
 	bench->options = options;
 	bench->tsc_hz = rte_get_tsc_hz();
 	bench->started = time(NULL);
+	progress_init(&bench->progress);
 	bench->switch_thread.fd = bench->generator.fd = -1;
 	bench->trials = json_array();
 	bench->results = json_object();
@@ -301,6 +305,8 @@ bench_learn(struct bench *bench, struct vsw_error *err)
 	uint16_t i;
 	int ret = 0;
 
+	progress_say(&bench->progress, "having the switch learn %u addresses",
+		     bench->options->n_macs * bench->options->n_ports);
 	engine_begin_round(bench->engine);
 	for (time = 0; time < 2; time++) {
 		for (i = 0; ret == 0 && i < bench->options->n_ports; i++)

@@ -17,6 +17,7 @@
 #include "meter_runq.h"
 #include "options.h"
 #include "port.h"
+#include "progress.h"
 #include "switch_link.h"
 #include "vsw_latency.h"
 #include "vsw_mlr.h"
@@ -39,8 +40,9 @@ struct bench {
 	unsigned int cpu[2 * OPTIONS_CPUS_MAX]; /* those of the generator, then of the switch */
 	unsigned int n_cpus;
 	struct jitter jitter[2 * OPTIONS_CPUS_MAX]; /* of cpu[] */
-	json_t *trials;				    /* array: what the result shows */
-	json_t *results;			    /* object: a member for each thing found */
+	struct progress progress;
+	json_t *trials;	 /* array: what the result shows */
+	json_t *results; /* object: a member for each thing found */
 };
 
 /*

@@ -102,6 +102,7 @@ run(const struct options *options, struct vsw_error *err)
 	ret = bench_init(&bench, options, err);
 	if (ret == 0)
 		ret = modes[options->mode](&bench, err);
+	progress_clear(&bench.progress);
 	written = result_write(&bench, ret < 0 ? err->text : NULL, ret < 0 ? &also : err);
 	bench_fini(&bench);
 	return ret < 0 ? ret : written;

@@ -31,6 +31,8 @@ mode_caching(struct bench *bench, struct vsw_error *err)
 	int ret = 0;
 
 	while (ret == 0 && high - low > 1) {
+		progress_say(&bench->progress, "caching: %u addresses; %u were known at once", n,
+			     low);
 		ret = knows_all(bench, n, &all, steps, err);
 		if (ret == 0 && all)
 			low = n;

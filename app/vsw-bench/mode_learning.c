@@ -49,6 +49,8 @@ mode_learning(struct bench *bench, struct vsw_error *err)
 	int ret = 0;
 
 	while (ret == 0 && search.high > RESOLUTION * fmax(search.low, RATE_MIN_PPS)) {
+		progress_say(&bench->progress, "learning: %.3f Mpps; all were learnt at %.3f",
+			     pps / 1e6, search.low / 1e6);
 		ret = step(bench, pps, &search, steps, err);
 		pps = sqrt(fmax(search.low, RATE_MIN_PPS) * search.high);
 	}

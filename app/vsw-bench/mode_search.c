@@ -2,6 +2,7 @@
 /* NDR and PDR: the loads without loss and with 0.5 % of it, by MLRsearch (RFC 9971). */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "mode.h"
 #include "trial.h"
@@ -9,6 +10,7 @@
 #define GOALS 2
 #define LINE_RATE_BPS 10e9 /* in each direction */
 #define L1_OVERHEAD_BYTES 20
+#define BOUND_BYTES 16
 #define STALL_LIMIT_PER_S 0.5 /* csit.md section 4.5, R1 */
 
 static const char *const goal_names[GOALS] = {"ndr", "pdr"};
@@ -107,6 +109,26 @@ set_results(struct bench *bench, const struct vsw_mlr *mlr, unsigned int n_trial
 	}
 }
 
+static const char *
+bound(double pps, char text[BOUND_BYTES])
+{
+	snprintf(text, BOUND_BYTES, pps > 0 ? "%.3f" : "-", pps / 1e6);
+	return text;
+}
+
+static void
+note_bounds(struct bench *bench, const struct vsw_mlr *mlr)
+{
+	struct vsw_mlr_result ndr, pdr;
+	char text[2 * GOALS][BOUND_BYTES];
+
+	vsw_mlr_result(mlr, 0, &ndr);
+	vsw_mlr_result(mlr, 1, &pdr);
+	progress_note(&bench->progress, "ndr %s..%s pdr %s..%s", bound(ndr.lower_pps, text[0]),
+		      bound(ndr.upper_pps, text[1]), bound(pdr.lower_pps, text[2]),
+		      bound(pdr.upper_pps, text[3]));
+}
+
 int
 mode_search(struct bench *bench, struct vsw_error *err)
 {
@@ -132,6 +154,7 @@ mode_search_pdr(struct bench *bench, double *pdr_pps, struct vsw_error *err)
 	if (ret < 0)
 		return ret;
 	while ((ret = vsw_mlr_next(mlr, &wanted, err)) > 0) {
+		note_bounds(bench, mlr);
 		ret = run_trial(bench, &wanted, &counts, err);
 		report = ret == 0 ? vsw_mlr_report(mlr, &counts, err) : ret;
 		if (report < 0) {
@@ -142,6 +165,7 @@ mode_search_pdr(struct bench *bench, double *pdr_pps, struct vsw_error *err)
 		seconds += counts.duration_s;
 	}
 	set_results(bench, mlr, n_trials, seconds);
+	progress_note(&bench->progress, "%s", "");
 	vsw_mlr_result(mlr, GOALS - 1, &result);
 	*pdr_pps = result.lower_pps;
 	vsw_mlr_destroy(mlr);

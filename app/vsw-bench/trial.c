@@ -73,6 +73,9 @@ wait_near(struct bench *bench)
 {
 	double left_us = bench->options->wait_near_s * 1e6;
 
+	if (bench->placement != NULL && left_us > 0)
+		progress_say(&bench->progress, "waiting up to %g s for near placement",
+			     bench->options->wait_near_s);
 	while (bench->placement != NULL && left_us > 0 && bench_check_interrupt(NULL) == 0 &&
 	       kind_of(bench, probe(bench)) != PLACEMENT_NEAR) {
 		usleep(NEAR_POLL_US);
@@ -160,6 +163,26 @@ loss_ratio(const struct engine_slice *sum, uint64_t sent, uint64_t lost)
 	return whole > 0 ? fmin(1, (double)(lost + sum->unsent) / whole) : 0;
 }
 
+/* What the slice has moved; what is lost shows by the numbers of those that came later. */
+static void
+show_slice(struct bench *bench, const struct trial *trial, const struct trial_slice *slice)
+{
+	const struct engine_slice *moved = &slice->moved, *sum = &trial->sum;
+	double offered = fmax(moved->intended, moved->sent), hz = bench->tsc_hz;
+	struct vsw_judge_counts counts = {0};
+
+	if (!bench->progress.is_on)
+		return;
+	sum_counts(bench, &counts);
+	progress_slice(&bench->progress,
+		       &(struct progress_slice){
+			       .offered_pps = offered * hz / moved->ticks,
+			       .seen_pps = moved->received * hz / moved->ticks,
+			       .loss_ratio = loss_ratio(sum, sum->sent, counts.lost),
+			       .placement = placement_name(slice->placement),
+		       });
+}
+
 static int
 run_slices(struct bench *bench, struct trial *trial, struct vsw_error *err)
 {
@@ -188,6 +211,7 @@ run_slices(struct bench *bench, struct trial *trial, struct vsw_error *err)
 					  : placement_join(trial->placement, slice->placement);
 		add_slice(&trial->sum, &slice->moved);
 		trial->duration_s += length_s;
+		show_slice(bench, trial, slice);
 		if (bench_check_interrupt(err) < 0)
 			return -EINTR;
 		if (slice->moved.received == 0 && bench_check(bench, err) < 0)
@@ -285,6 +309,7 @@ trial_run(struct bench *bench, const struct trial_request *request, struct trial
 	if (ret < 0)
 		return ret;
 	wait_near(bench);
+	progress_trial(&bench->progress, request->kind, request->duration_s);
 	begin = rte_rdtsc();
 	ret = look(bench, &before, err);
 	if (ret == 0) {
