@@ -14,14 +14,14 @@
 #include "commands.h"
 #include "control.h"
 #include "dpdk_log.h"
-#include "eal_start.h"
 #include "lcore.h"
-#include "preflight.h"
+#include "preflight_look.h"
 #include "switch.h"
 #include "uplinks.h"
 #include "version.h"
 #include "vsw_cmd.h"
 #include "vsw_log.h"
+#include "vsw_start.h"
 
 /* Sockets are the owner's alone until their mode is set. */
 #define SOCKET_UMASK 0177
@@ -112,7 +112,7 @@ forward(struct vsw_switch *vsw, struct control *control, struct vsw_error *err)
 }
 
 static int
-run(const struct args *args, const struct preflight *preflight, struct vsw_error *err)
+run(const struct args *args, const struct vsw_start_preflight *preflight, struct vsw_error *err)
 {
 	struct control *control = NULL;
 	struct vsw_switch vsw;
@@ -137,7 +137,7 @@ run(const struct args *args, const struct preflight *preflight, struct vsw_error
 			vsw_log(VSW_LOG_NOTICE,
 				"guests are offered mergeable receive buffers, other "
 				"than in the guide; --mergeable 0 changes that");
-		preflight_warn(preflight);
+		vsw_start_preflight_warn(preflight);
 		vsw_log(VSW_LOG_NOTICE, "version %s, lcores: %u, control socket: %s", VERSION,
 			vsw.n_lcores, args->ctl_path != NULL ? args->ctl_path : "none");
 		ret = forward(&vsw, control, err);
@@ -153,7 +153,7 @@ out_switch:
 int
 main(int argc, char **argv)
 {
-	struct preflight preflight;
+	struct vsw_start_preflight preflight;
 	struct vsw_error err = {0};
 	struct args args;
 	int n_eal, ret;
@@ -162,10 +162,10 @@ main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	preflight_look(argc, argv, &preflight);
 	if (preflight_is_asked(argc, argv))
-		return preflight_print(&preflight) ? EXIT_SUCCESS : EXIT_FAILURE;
+		return vsw_start_preflight_print(&preflight) ? EXIT_SUCCESS : EXIT_FAILURE;
 	control_prepare();
 	dpdk_log_set_levels();
-	n_eal = ret = eal_start(argc, argv, &preflight, &err);
+	n_eal = ret = vsw_start_eal(argc, argv, &preflight, &err);
 	if (ret >= 0) {
 		umask(SOCKET_UMASK); /* not before: EAL makes directories */
 		ret = args_parse(argc - n_eal, argv + n_eal, &args, &err);
@@ -174,7 +174,7 @@ main(int argc, char **argv)
 		if (ret == 0)
 			ret = run(&args, &preflight, &err);
 		if (ret == -ENOMEM)
-			preflight_explain(&preflight, &err);
+			vsw_start_preflight_explain(&preflight, &err);
 		dpdk_log_close();
 	}
 	if (ret < 0)

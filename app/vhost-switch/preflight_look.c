@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the switch needs of a machine; the checks themselves serve other programs, too. */
+#include "preflight_look.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "args.h"
-#include "preflight.h"
 #include "switch.h"
+
+bool
+preflight_is_asked(int argc, char *const *argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--preflight") == 0)
+			return true;
+	}
+	return false;
+}
 
 /* The number of one of our options, 0 without; whether it is right is said after EAL's start. */
 static uint32_t
@@ -28,7 +40,7 @@ find_number(int argc, char *const *argv, const char *option)
 
 /* What the switch needs; of our options two decide on that. */
 static uint32_t
-find_need_mb(int argc, char *const *argv, const struct eal_args *args)
+find_need_mb(int argc, char *const *argv, const struct vsw_start_args *args)
 {
 	unsigned int n_lcores = args->n_lcores > 0 ? args->n_lcores : 1;
 	uint32_t fdb_size = find_number(argc, argv, "--fdb-size");
@@ -39,12 +51,12 @@ find_need_mb(int argc, char *const *argv, const struct eal_args *args)
 }
 
 void
-preflight_look(int argc, char *const *argv, struct preflight *preflight)
+preflight_look(int argc, char *const *argv, struct vsw_start_preflight *preflight)
 {
-	struct eal_args args;
+	struct vsw_start_args args;
 
 	memset(preflight, 0, sizeof(*preflight));
-	eal_args_read(argc, argv, &args);
-	preflight_cpus(&args, preflight);
-	preflight_memory(&args, find_need_mb(argc, argv, &args), preflight);
+	vsw_start_args_read(argc, argv, &args);
+	vsw_start_preflight_cpus(&args, preflight);
+	vsw_start_preflight_memory(&args, find_need_mb(argc, argv, &args), preflight);
 }

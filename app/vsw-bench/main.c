@@ -9,9 +9,9 @@
 #include <rte_eal.h>
 
 #include "bench.h"
-#include "eal_start.h"
 #include "mode.h"
 #include "result.h"
+#include "vsw_start.h"
 
 #define EAL_WORDS_MAX 64
 #define EAL_NEEDS_MB 32
@@ -72,13 +72,13 @@ start_eal(int n, char **words, struct vsw_error *err)
 	static char *const no_pages[] = {"--no-shconf"};
 	char *argv[EAL_WORDS_MAX + RTE_DIM(always) + RTE_DIM(pages) + RTE_DIM(unless_asked) + 1] = {
 		NULL};
-	struct preflight preflight = {0};
-	struct eal_args args;
+	struct vsw_start_preflight preflight = {0};
+	struct vsw_start_args args;
 	int argc = 0;
 
 	if (n > EAL_WORDS_MAX)
 		return vsw_error_set(err, E2BIG, "more than %d words for EAL", EAL_WORDS_MAX);
-	eal_args_read(n + 1, words - 1, &args);
+	vsw_start_args_read(n + 1, words - 1, &args);
 	argc = append(argv, argc, always, RTE_DIM(always));
 	if (args.no_huge)
 		argc = append(argv, argc, no_pages, RTE_DIM(no_pages));
@@ -86,10 +86,10 @@ start_eal(int n, char **words, struct vsw_error *err)
 		argc = append(argv, argc, pages, RTE_DIM(pages));
 	argc = append(argv, argc, words, n);
 	argc = append(argv, argc, unless_asked, RTE_DIM(unless_asked));
-	eal_args_read(argc, argv, &args);
-	preflight_cpus(&args, &preflight);
-	preflight_memory(&args, EAL_NEEDS_MB, &preflight);
-	return eal_start(argc, argv, &preflight, err);
+	vsw_start_args_read(argc, argv, &args);
+	vsw_start_preflight_cpus(&args, &preflight);
+	vsw_start_preflight_memory(&args, EAL_NEEDS_MB, &preflight);
+	return vsw_start_eal(argc, argv, &preflight, err);
 }
 
 static int

@@ -10,32 +10,20 @@
 #include "vsw_log.h"
 
 static const char *const state_names[] = {
-	[PREFLIGHT_OK] = "ok",
-	[PREFLIGHT_WARNING] = "warning",
-	[PREFLIGHT_PROBLEM] = "PROBLEM",
+	[VSW_START_OK] = "ok",
+	[VSW_START_WARNING] = "warning",
+	[VSW_START_PROBLEM] = "PROBLEM",
 };
 
-bool
-preflight_is_asked(int argc, char *const *argv)
+struct vsw_start_check *
+preflight_add(struct vsw_start_preflight *preflight, const char *name)
 {
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--preflight") == 0)
-			return true;
-	}
-	return false;
-}
-
-struct preflight_check *
-preflight_add(struct preflight *preflight, const char *name)
-{
-	struct preflight_check *check;
+	struct vsw_start_check *check;
 
 	check = &preflight->check[preflight->n];
-	if (preflight->n + 1 < PREFLIGHT_CHECKS_MAX)
+	if (preflight->n + 1 < VSW_START_CHECKS_MAX)
 		preflight->n++;
-	*check = (struct preflight_check){.name = name};
+	*check = (struct vsw_start_check){.name = name};
 	return check;
 }
 
@@ -60,46 +48,46 @@ preflight_number(const char *path, ...)
 }
 
 int
-preflight_explain(const struct preflight *preflight, struct vsw_error *err)
+vsw_start_preflight_explain(const struct vsw_start_preflight *preflight, struct vsw_error *err)
 {
 	unsigned int i;
 
 	for (i = 0; i < preflight->n; i++) {
-		const struct preflight_check *check = &preflight->check[i];
+		const struct vsw_start_check *check = &preflight->check[i];
 
-		if (check->state == PREFLIGHT_PROBLEM)
+		if (check->state == VSW_START_PROBLEM)
 			return vsw_error_set(err, EINVAL, "%s; %s", check->found, check->remedy);
 	}
 	return 0;
 }
 
 void
-preflight_warn(const struct preflight *preflight)
+vsw_start_preflight_warn(const struct vsw_start_preflight *preflight)
 {
 	unsigned int i;
 
 	for (i = 0; i < preflight->n; i++) {
-		const struct preflight_check *check = &preflight->check[i];
+		const struct vsw_start_check *check = &preflight->check[i];
 
-		if (check->state == PREFLIGHT_WARNING)
+		if (check->state == VSW_START_WARNING)
 			vsw_log(VSW_LOG_WARNING, "%s; %s", check->found, check->remedy);
 	}
 }
 
 bool
-preflight_print(const struct preflight *preflight)
+vsw_start_preflight_print(const struct vsw_start_preflight *preflight)
 {
 	bool good = true;
 	unsigned int i;
 
 	printf("%-13s  %-7s  %s\n", "check", "state", "found, and what to do");
 	for (i = 0; i < preflight->n; i++) {
-		const struct preflight_check *check = &preflight->check[i];
+		const struct vsw_start_check *check = &preflight->check[i];
 
 		printf("%-13s  %-7s  %s\n", check->name, state_names[check->state], check->found);
-		if (check->state != PREFLIGHT_OK)
+		if (check->state != VSW_START_OK)
 			printf("%-13s  %-7s  -> %s\n", "", "", check->remedy);
-		good &= check->state != PREFLIGHT_PROBLEM;
+		good &= check->state != VSW_START_PROBLEM;
 	}
 	return good;
 }

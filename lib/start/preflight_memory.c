@@ -97,7 +97,7 @@ mark_usable(struct pools *pools, unsigned long page_kb)
  * its block size.
  */
 static void
-find_mounts(const struct eal_args *args, struct pools *pools, char *directory)
+find_mounts(const struct vsw_start_args *args, struct pools *pools, char *directory)
 {
 	FILE *mounts = setmntent("/proc/mounts", "re");
 	struct mntent *mount;
@@ -135,15 +135,16 @@ name_user(uid_t uid, char *name, size_t size)
 }
 
 static void
-check_mount(const struct eal_args *args, struct pools *pools, struct preflight *preflight)
+check_mount(const struct vsw_start_args *args, struct pools *pools,
+	    struct vsw_start_preflight *preflight)
 {
-	struct preflight_check *check = preflight_add(preflight, "hugetlbfs");
+	struct vsw_start_check *check = preflight_add(preflight, "hugetlbfs");
 	char directory[PATH_MAX], owner[64], user[64];
 	struct stat st;
 
 	find_mounts(args, pools, directory);
 	if (directory[0] == '\0') {
-		check->state = PREFLIGHT_PROBLEM;
+		check->state = VSW_START_PROBLEM;
 		if (args->huge_dir != NULL)
 			snprintf(check->found, sizeof(check->found),
 				 "--huge-dir %.100s is not on a hugetlbfs", args->huge_dir);
@@ -155,7 +156,7 @@ check_mount(const struct eal_args *args, struct pools *pools, struct preflight *
 	} else if (access(directory, W_OK | X_OK) == 0) {
 		snprintf(check->found, sizeof(check->found), "%.100s can be written", directory);
 	} else {
-		check->state = PREFLIGHT_PROBLEM;
+		check->state = VSW_START_PROBLEM;
 		name_user(geteuid(), user, sizeof(user));
 		owner[0] = '\0';
 		if (stat(directory, &st) == 0)
@@ -171,7 +172,7 @@ check_mount(const struct eal_args *args, struct pools *pools, struct preflight *
 
 /* MiB that EAL takes at its start. */
 static unsigned long
-asked_mb(const struct eal_args *args)
+asked_mb(const struct vsw_start_args *args)
 {
 	unsigned long mb = args->memory_mb;
 	unsigned int i;
@@ -219,10 +220,10 @@ write_remedy(const struct pool *pool, unsigned long missing_mb, char *text, size
 }
 
 static void
-check_pages(const struct eal_args *args, unsigned long need_mb, const struct pools *pools,
-	    struct preflight *preflight)
+check_pages(const struct vsw_start_args *args, unsigned long need_mb, const struct pools *pools,
+	    struct vsw_start_preflight *preflight)
 {
-	struct preflight_check *check = preflight_add(preflight, "hugepages");
+	struct vsw_start_check *check = preflight_add(preflight, "hugepages");
 	unsigned long asked = asked_mb(args), there = free_mb(pools);
 	unsigned long wanted = RTE_MAX(asked, need_mb);
 	char list[120] = "none", command[120];
@@ -232,7 +233,7 @@ check_pages(const struct eal_args *args, unsigned long need_mb, const struct poo
 		 "%lu MiB of hugepages are needed, %lu are free: %s", wanted, there, list);
 	if (there >= wanted)
 		return;
-	check->state = PREFLIGHT_PROBLEM;
+	check->state = VSW_START_PROBLEM;
 	if (pools->n == 0) {
 		snprintf(check->remedy, sizeof(check->remedy), "start with --no-huge -m %lu",
 			 wanted);
@@ -250,16 +251,17 @@ check_pages(const struct eal_args *args, unsigned long need_mb, const struct poo
 
 /* --socket-mem asks for memory by node. */
 static void
-check_node(const struct eal_args *args, unsigned int node, struct preflight *preflight)
+check_node(const struct vsw_start_args *args, unsigned int node,
+	   struct vsw_start_preflight *preflight)
 {
-	struct preflight_check *check;
+	struct vsw_start_check *check;
 	char path[64];
 
 	snprintf(path, sizeof(path), NODE_PATH, node);
 	if (args->node_mb[node] == 0 || access(path, F_OK) == 0)
 		return;
 	check = preflight_add(preflight, "NUMA memory");
-	check->state = PREFLIGHT_PROBLEM;
+	check->state = VSW_START_PROBLEM;
 	snprintf(check->found, sizeof(check->found),
 		 "--socket-mem asks for %lu MiB on NUMA node %u, which this machine does not have",
 		 (unsigned long)args->node_mb[node], node);
@@ -271,10 +273,11 @@ check_node(const struct eal_args *args, unsigned int node, struct preflight *pre
 
 /* Memory that does not grow while the switch runs: EAL's --no-huge, --legacy-mem. */
 static void
-check_fixed(const struct eal_args *args, unsigned long need_mb, struct preflight *preflight)
+check_fixed(const struct vsw_start_args *args, unsigned long need_mb,
+	    struct vsw_start_preflight *preflight)
 {
-	struct preflight_check *check = preflight_add(preflight, "memory");
-	unsigned long given = asked_mb(args) > 0 ? asked_mb(args) : EAL_NO_HUGE_MB;
+	struct vsw_start_check *check = preflight_add(preflight, "memory");
+	unsigned long given = asked_mb(args) > 0 ? asked_mb(args) : VSW_START_NO_HUGE_MB;
 	long kb = -1;
 	char line[128];
 	FILE *file;
@@ -282,7 +285,7 @@ check_fixed(const struct eal_args *args, unsigned long need_mb, struct preflight
 	snprintf(check->found, sizeof(check->found), "the switch needs %lu MiB, EAL is given %lu%s",
 		 need_mb, given, asked_mb(args) > 0 ? "" : ", the default");
 	if (given < need_mb) {
-		check->state = PREFLIGHT_PROBLEM;
+		check->state = VSW_START_PROBLEM;
 		snprintf(check->remedy, sizeof(check->remedy), "start with -m %lu", need_mb);
 		return;
 	}
@@ -294,7 +297,7 @@ check_fixed(const struct eal_args *args, unsigned long need_mb, struct preflight
 		fclose(file);
 	if (kb < 0 || given <= kb / KB_PER_MB)
 		return;
-	check->state = PREFLIGHT_PROBLEM;
+	check->state = VSW_START_PROBLEM;
 	snprintf(check->found, sizeof(check->found),
 		 "EAL is given %lu MiB, but only %lu MiB of this machine's memory are available",
 		 given, kb / KB_PER_MB);
@@ -304,9 +307,9 @@ check_fixed(const struct eal_args *args, unsigned long need_mb, struct preflight
 
 /* EAL keeps files there, as its guide says: 'Running Without Root Privileges'. */
 static void
-check_runtime(struct preflight *preflight)
+check_runtime(struct vsw_start_preflight *preflight)
 {
-	struct preflight_check *check = preflight_add(preflight, "runtime files");
+	struct vsw_start_check *check = preflight_add(preflight, "runtime files");
 	const char *directory = getenv("RUNTIME_DIRECTORY");
 	char path[PATH_MAX];
 
@@ -321,7 +324,7 @@ check_runtime(struct preflight *preflight)
 		snprintf(check->found, sizeof(check->found), "%.100s can be written", path);
 		return;
 	}
-	check->state = PREFLIGHT_PROBLEM;
+	check->state = VSW_START_PROBLEM;
 	snprintf(check->found, sizeof(check->found), "EAL cannot write its runtime files to %.100s",
 		 path);
 	snprintf(check->remedy, sizeof(check->remedy),
@@ -329,7 +332,8 @@ check_runtime(struct preflight *preflight)
 }
 
 void
-preflight_memory(const struct eal_args *args, uint32_t need_mb, struct preflight *preflight)
+vsw_start_preflight_memory(const struct vsw_start_args *args, uint32_t need_mb,
+			   struct vsw_start_preflight *preflight)
 {
 	struct pools pools;
 	unsigned int i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "eal_args.h"
+#include "vsw_start_args.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ read_ranges(const char **text, cpu_set_t *set)
 }
 
 bool
-eal_args_read_list(const char *text, cpu_set_t *set)
+vsw_start_args_read_list(const char *text, cpu_set_t *set)
 {
 	return read_ranges(&text, set) && text[strspn(text, " \n")] == '\0';
 }
@@ -59,11 +59,11 @@ read_set(const char **text, cpu_set_t *set, bool *group)
 }
 
 static void
-add_lcore(struct eal_args *args, unsigned int lcore_id, const cpu_set_t *cpus)
+add_lcore(struct vsw_start_args *args, unsigned int lcore_id, const cpu_set_t *cpus)
 {
-	struct eal_lcore *lcore;
+	struct vsw_start_lcore *lcore;
 
-	if (args->n_lcores == EAL_ARGS_LCORES_MAX)
+	if (args->n_lcores == VSW_START_LCORES_MAX)
 		return;
 	lcore = &args->lcore[args->n_lcores++];
 	lcore->lcore_id = lcore_id;
@@ -76,7 +76,7 @@ add_lcore(struct eal_args *args, unsigned int lcore_id, const cpu_set_t *cpus)
 
 /* cpus NULL: each lcore on the CPU of its number. */
 static void
-add_lcores(struct eal_args *args, const cpu_set_t *lcores, const cpu_set_t *cpus)
+add_lcores(struct vsw_start_args *args, const cpu_set_t *lcores, const cpu_set_t *cpus)
 {
 	unsigned int i;
 
@@ -88,7 +88,7 @@ add_lcores(struct eal_args *args, const cpu_set_t *lcores, const cpu_set_t *cpus
 
 /* "0@2,(1,2)@(3-5),6-8,(9,10)": DPDK's Linux guide, 'Lcore-related options'. */
 static bool
-read_lcores(struct eal_args *args, const char *text)
+read_lcores(struct vsw_start_args *args, const char *text)
 {
 	cpu_set_t lcores, cpus;
 	bool group, ignored;
@@ -109,7 +109,7 @@ read_lcores(struct eal_args *args, const char *text)
 }
 
 static bool
-read_mask(struct eal_args *args, const char *text)
+read_mask(struct vsw_start_args *args, const char *text)
 {
 	size_t i, length;
 	unsigned int bit;
@@ -130,13 +130,13 @@ read_mask(struct eal_args *args, const char *text)
 }
 
 static void
-take_cores(struct eal_args *args, char option, const char *text)
+take_cores(struct vsw_start_args *args, char option, const char *text)
 {
 	cpu_set_t lcores;
 
 	args->n_lcores = 0;
 	args->cores_given = true;
-	if (option == 'l' && eal_args_read_list(text, &lcores))
+	if (option == 'l' && vsw_start_args_read_list(text, &lcores))
 		add_lcores(args, &lcores, NULL);
 	else if ((option == 'c' && read_mask(args, text)) ||
 		 (option == '@' && read_lcores(args, text)))
@@ -146,11 +146,11 @@ take_cores(struct eal_args *args, char option, const char *text)
 }
 
 static void
-take_socket_mem(struct eal_args *args, const char *text)
+take_socket_mem(struct vsw_start_args *args, const char *text)
 {
 	char *end;
 
-	for (args->n_nodes = 0; args->n_nodes < EAL_ARGS_NODES_MAX; text = end + 1) {
+	for (args->n_nodes = 0; args->n_nodes < VSW_START_NODES_MAX; text = end + 1) {
 		args->node_mb[args->n_nodes++] = strtoull(text, &end, 10);
 		if (*end != ',')
 			break;
@@ -173,7 +173,7 @@ value_of(char *const *word, const char *name)
 }
 
 static void
-take_word(struct eal_args *args, char *const *word)
+take_word(struct vsw_start_args *args, char *const *word)
 {
 	const char *value;
 
@@ -196,7 +196,7 @@ take_word(struct eal_args *args, char *const *word)
 }
 
 void
-eal_args_read(int argc, char *const *argv, struct eal_args *args)
+vsw_start_args_read(int argc, char *const *argv, struct vsw_start_args *args)
 {
 	cpu_set_t cpus;
 	int i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "eal_start.h"
+#include "vsw_start.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -117,7 +117,7 @@ copy_line(const char *text, const char *hit, char *line, size_t size)
 }
 
 static int
-explain(const char *text, const struct preflight *preflight, struct vsw_error *err)
+explain(const char *text, const struct vsw_start_preflight *preflight, struct vsw_error *err)
 {
 	char line[256];
 	const char *hit;
@@ -130,7 +130,7 @@ explain(const char *text, const struct preflight *preflight, struct vsw_error *e
 		copy_line(text, hit, line, sizeof(line));
 		return causes[i].explain(line, err);
 	}
-	if (preflight_explain(preflight, err) < 0)
+	if (vsw_start_preflight_explain(preflight, err) < 0)
 		return -err->code;
 	for (i = 0; i < RTE_DIM(telling); i++) {
 		hit = strstr(text, telling[i]);
@@ -143,7 +143,8 @@ explain(const char *text, const struct preflight *preflight, struct vsw_error *e
 }
 
 int
-eal_start(int argc, char **argv, const struct preflight *preflight, struct vsw_error *err)
+vsw_start_eal(int argc, char **argv, const struct vsw_start_preflight *preflight,
+	      struct vsw_error *err)
 {
 	char text[CAPTURE_BYTES] = "";
 	struct capture capture;
@@ -151,7 +152,7 @@ eal_start(int argc, char **argv, const struct preflight *preflight, struct vsw_e
 	int ret;
 
 	if (preflight->cpus_denied)
-		return preflight_explain(preflight, err);
+		return vsw_start_preflight_explain(preflight, err);
 	captured = capture_begin(&capture);
 	ret = rte_eal_init(argc, argv);
 	if (captured)

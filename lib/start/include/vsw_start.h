@@ -8,13 +8,14 @@
  *
  * Threads: main, before any other thread of ours.
  */
-#ifndef EAL_START_H
-#define EAL_START_H
+#ifndef VSW_START_H
+#define VSW_START_H
 
-#include "preflight.h"
 #include "vsw_error.h"
+#include "vsw_start_preflight.h"
 
 /* As rte_eal_init(): the number of arguments that EAL took, or a negative errno with err set. */
-int eal_start(int argc, char **argv, const struct preflight *preflight, struct vsw_error *err);
+int vsw_start_eal(int argc, char **argv, const struct vsw_start_preflight *preflight,
+		  struct vsw_error *err);
 
-#endif /* EAL_START_H */
+#endif /* VSW_START_H */

@@ -68,16 +68,17 @@ read_allowed(cpu_set_t *set)
 	CPU_ZERO(set);
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
 		if (sscanf(line, "Cpus_allowed_list: %511s", line) == 1)
-			eal_args_read_list(line, set);
+			vsw_start_args_read_list(line, set);
 	}
 	if (file != NULL)
 		fclose(file);
 }
 
 static void
-check_there(const struct eal_args *args, const cpu_set_t *asked, struct preflight *preflight)
+check_there(const struct vsw_start_args *args, const cpu_set_t *asked,
+	    struct vsw_start_preflight *preflight)
 {
-	struct preflight_check *check = preflight_add(preflight, "CPUs");
+	struct vsw_start_check *check = preflight_add(preflight, "CPUs");
 	long n = sysconf(_SC_NPROCESSORS_CONF);
 	char list[LIST_BYTES], allowed_list[LIST_BYTES];
 	cpu_set_t allowed;
@@ -89,16 +90,16 @@ check_there(const struct eal_args *args, const cpu_set_t *asked, struct prefligh
 	snprintf(check->found, sizeof(check->found),
 		 "lcores: %u, on CPUs %s; this machine has %ld CPUs, this process was given %s",
 		 args->n_lcores, list, n, allowed_list);
-	for (cpu = 0; cpu < CPU_SETSIZE && check->state == PREFLIGHT_OK; cpu++) {
+	for (cpu = 0; cpu < CPU_SETSIZE && check->state == VSW_START_OK; cpu++) {
 		if (!CPU_ISSET(cpu, asked))
 			continue;
 		if (!cpu_exists(cpu)) {
-			check->state = PREFLIGHT_PROBLEM;
+			check->state = VSW_START_PROBLEM;
 			snprintf(check->found, sizeof(check->found),
 				 "lcore %u: this machine has %ld CPUs, 0 to %ld", cpu, n, n - 1);
 			snprintf(check->remedy, sizeof(check->remedy), "choose with -l");
 		} else if (cpu_is_denied(cpu)) {
-			check->state = PREFLIGHT_PROBLEM;
+			check->state = VSW_START_PROBLEM;
 			preflight->cpus_denied = true;
 			snprintf(check->found, sizeof(check->found),
 				 "CPU %u is offline or not in the cpuset of this process: it may "
@@ -109,7 +110,7 @@ check_there(const struct eal_args *args, const cpu_set_t *asked, struct prefligh
 				 "cgroup is in /proc/self/cgroup)",
 				 cpu);
 		} else if (!CPU_ISSET(cpu, &allowed)) {
-			check->state = PREFLIGHT_WARNING;
+			check->state = VSW_START_WARNING;
 			snprintf(check->found, sizeof(check->found),
 				 "CPU %u is not among those that this process was given (%s), but "
 				 "an lcore polls there",
@@ -121,19 +122,19 @@ check_there(const struct eal_args *args, const cpu_set_t *asked, struct prefligh
 }
 
 static void
-check_shared(const struct eal_args *args, struct preflight *preflight)
+check_shared(const struct vsw_start_args *args, struct vsw_start_preflight *preflight)
 {
-	struct preflight_check *check = preflight_add(preflight, "shared CPUs");
+	struct vsw_start_check *check = preflight_add(preflight, "shared CPUs");
 	unsigned int i, j;
 	cpu_set_t both;
 
 	snprintf(check->found, sizeof(check->found), "no two lcores on one CPU");
-	for (i = 0; i < args->n_lcores && check->state == PREFLIGHT_OK; i++) {
+	for (i = 0; i < args->n_lcores && check->state == VSW_START_OK; i++) {
 		for (j = i + 1; j < args->n_lcores; j++) {
 			CPU_AND(&both, &args->lcore[i].cpus, &args->lcore[j].cpus);
 			if (CPU_COUNT(&both) == 0)
 				continue;
-			check->state = PREFLIGHT_WARNING;
+			check->state = VSW_START_WARNING;
 			snprintf(check->found, sizeof(check->found),
 				 "lcores %u and %u share a CPU: each gets half of it or less",
 				 args->lcore[i].lcore_id, args->lcore[j].lcore_id);
@@ -154,29 +155,29 @@ read_siblings(unsigned int cpu, cpu_set_t *set)
 	snprintf(path, sizeof(path), CPU_PATH "topology/thread_siblings_list", cpu);
 	file = fopen(path, "re");
 	if (file == NULL || fgets(text, sizeof(text), file) == NULL ||
-	    !eal_args_read_list(text, set))
+	    !vsw_start_args_read_list(text, set))
 		CPU_ZERO(set);
 	if (file != NULL)
 		fclose(file);
 }
 
 static void
-check_siblings(const cpu_set_t *asked, struct preflight *preflight)
+check_siblings(const cpu_set_t *asked, struct vsw_start_preflight *preflight)
 {
-	struct preflight_check *check = preflight_add(preflight, "hyperthreads");
+	struct vsw_start_check *check = preflight_add(preflight, "hyperthreads");
 	char list[LIST_BYTES];
 	cpu_set_t siblings;
 	unsigned int cpu;
 
 	snprintf(check->found, sizeof(check->found), "no two lcores on siblings of one core");
-	for (cpu = 0; cpu < CPU_SETSIZE && check->state == PREFLIGHT_OK; cpu++) {
+	for (cpu = 0; cpu < CPU_SETSIZE && check->state == VSW_START_OK; cpu++) {
 		if (!CPU_ISSET(cpu, asked))
 			continue;
 		read_siblings(cpu, &siblings);
 		CPU_AND(&siblings, &siblings, asked);
 		if (CPU_COUNT(&siblings) < 2)
 			continue;
-		check->state = PREFLIGHT_WARNING;
+		check->state = VSW_START_WARNING;
 		format_list(&siblings, list);
 		snprintf(check->found, sizeof(check->found),
 			 "CPUs %s are siblings of one core: two lcores there forward little more "
@@ -192,7 +193,7 @@ node_of(unsigned int cpu)
 	char path[128];
 	int node;
 
-	for (node = 0; node < EAL_ARGS_NODES_MAX; node++) {
+	for (node = 0; node < VSW_START_NODES_MAX; node++) {
 		snprintf(path, sizeof(path), CPU_PATH "node%d", cpu, node);
 		if (access(path, F_OK) == 0)
 			return node;
@@ -202,9 +203,10 @@ node_of(unsigned int cpu)
 
 /* Frames are kept on the node of the main lcore, the first. */
 static void
-check_nodes(const struct eal_args *args, const cpu_set_t *asked, struct preflight *preflight)
+check_nodes(const struct vsw_start_args *args, const cpu_set_t *asked,
+	    struct vsw_start_preflight *preflight)
 {
-	struct preflight_check *check = preflight_add(preflight, "NUMA");
+	struct vsw_start_check *check = preflight_add(preflight, "NUMA");
 	unsigned int cpu;
 	int home = -1;
 
@@ -213,10 +215,10 @@ check_nodes(const struct eal_args *args, const cpu_set_t *asked, struct prefligh
 			home = node_of(cpu);
 	}
 	snprintf(check->found, sizeof(check->found), "all lcores and the frames on node %d", home);
-	for (cpu = 0; cpu < CPU_SETSIZE && check->state == PREFLIGHT_OK; cpu++) {
+	for (cpu = 0; cpu < CPU_SETSIZE && check->state == VSW_START_OK; cpu++) {
 		if (!CPU_ISSET(cpu, asked) || node_of(cpu) == home)
 			continue;
-		check->state = PREFLIGHT_WARNING;
+		check->state = VSW_START_WARNING;
 		snprintf(check->found, sizeof(check->found),
 			 "CPU %u is on NUMA node %d, the frames are on node %d: each of its frames "
 			 "crosses the link between them",
@@ -226,7 +228,7 @@ check_nodes(const struct eal_args *args, const cpu_set_t *asked, struct prefligh
 }
 
 void
-preflight_cpus(const struct eal_args *args, struct preflight *preflight)
+vsw_start_preflight_cpus(const struct vsw_start_args *args, struct vsw_start_preflight *preflight)
 {
 	cpu_set_t asked;
 	unsigned int i;
@@ -237,7 +239,7 @@ preflight_cpus(const struct eal_args *args, struct preflight *preflight)
 	if (CPU_COUNT(&asked) == 0)
 		return; /* EAL says what is wrong with it */
 	check_there(args, &asked, preflight);
-	if (preflight->check[preflight->n - 1].state == PREFLIGHT_PROBLEM)
+	if (preflight->check[preflight->n - 1].state == VSW_START_PROBLEM)
 		return;
 	check_shared(args, preflight);
 	check_siblings(&asked, preflight);
