@@ -3,9 +3,8 @@
 
 #include <argp.h>
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "argument.h"
 #include "vsw_front.h"
 #include "vsw_probe.h"
 #include "vsw_traffic.h"
@@ -50,29 +49,11 @@ struct parsing {
 	struct vsw_error *err;
 };
 
-/* One number, with a comma or nothing behind it; advances *text. */
-static int
-parse_number(const char *name, const char **text, uint32_t min, uint32_t max, uint32_t *value,
-	     struct vsw_error *err)
-{
-	unsigned long long number;
-	char *end;
-
-	errno = 0;
-	number = strtoull(*text, &end, 10);
-	if (end == *text || (*end != '\0' && *end != ',') || errno != 0 || **text == '-' ||
-	    number < min || number > max)
-		return vsw_error_set(err, EINVAL, "--%s: '%s' is no number from %u to %u", name,
-				     *text, min, max);
-	*value = number;
-	*text = *end == ',' ? end + 1 : end;
-	return 0;
-}
-
 static int
 parse_list(const char *name, const char *text, uint32_t min, uint32_t max,
 	   struct lockstep_list *list, struct vsw_error *err)
 {
+	uint64_t number;
 	int ret;
 
 	list->n = 0;
@@ -80,7 +61,8 @@ parse_list(const char *name, const char *text, uint32_t min, uint32_t max,
 		if (list->n == LOCKSTEP_LIST_MAX)
 			return vsw_error_set(err, EINVAL, "--%s: more than %u numbers", name,
 					     LOCKSTEP_LIST_MAX);
-		ret = parse_number(name, &text, min, max, &list->value[list->n++], err);
+		ret = argument_next(name, &text, min, max, &number, err);
+		list->value[list->n++] = number;
 	} while (ret == 0 && *text != '\0');
 	return ret;
 }
@@ -89,10 +71,11 @@ static int
 parse_one(const char *name, const char *text, uint32_t min, uint32_t max, uint32_t *value,
 	  struct vsw_error *err)
 {
-	int ret = parse_number(name, &text, min, max, value, err);
+	uint64_t number;
+	int ret = argument_number(name, text, min, max, &number, err);
 
-	if (ret == 0 && *text != '\0')
-		return vsw_error_set(err, EINVAL, "--%s takes one number", name);
+	if (ret == 0)
+		*value = number;
 	return ret;
 }
 

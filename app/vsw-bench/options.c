@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "argument.h"
 #include "vsw_mlr.h"
 
 #define SIZE_MIN_BYTES 64
@@ -146,35 +147,6 @@ struct parse {
 	struct vsw_error *err;
 };
 
-static int
-take_number(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *value,
-	    struct vsw_error *err)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoull(text, &end, 10);
-	if (errno != 0 || *end != '\0' || *text < '0' || *text > '9' || *value < min ||
-	    *value > max)
-		return vsw_error_set(err, EINVAL, "--%s %s: not a number from %llu to %llu", name,
-				     text, (unsigned long long)min, (unsigned long long)max);
-	return 0;
-}
-
-static int
-take_real(const char *name, const char *text, double min, double max, double *value,
-	  struct vsw_error *err)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtod(text, &end);
-	if (errno != 0 || end == text || *end != '\0' || !(*value >= min) || !(*value <= max))
-		return vsw_error_set(err, EINVAL, "--%s %s: not a number from %g to %g", name, text,
-				     min, max);
-	return 0;
-}
-
 static struct port_option *
 add_port(struct parse *parse, const char *name, const char *text)
 {
@@ -215,7 +187,7 @@ take_ethdev(struct parse *parse, const char *text)
 
 	if (port == NULL)
 		return -EINVAL;
-	ret = take_number("ethdev", text, 0, UINT16_MAX - 1, &id, parse->err);
+	ret = argument_number("ethdev", text, 0, UINT16_MAX - 1, &id, parse->err);
 	port->ethdev_id = id;
 	return ret;
 }
@@ -236,19 +208,6 @@ take_vlan(struct parse *parse, const char *text)
 	return 0;
 }
 
-/* The index of text among n names. */
-static int
-take_name(const char *option, const char *text, const char *const *names, unsigned int n,
-	  unsigned int *index, struct vsw_error *err)
-{
-	for (*index = 0; *index < n; (*index)++) {
-		if (strcmp(text, names[*index]) == 0)
-			return 0;
-	}
-	return vsw_error_set(err, EINVAL, "--%s %s: unknown; vsw-bench --help lists them", option,
-			     text);
-}
-
 static int
 take_load(const char *text, struct bench_load *load, struct vsw_error *err)
 {
@@ -261,13 +220,13 @@ take_load(const char *text, struct bench_load *load, struct vsw_error *err)
 	}
 	if (strncmp(text, "closed", 6) == 0 && (text[6] == '\0' || text[6] == ':')) {
 		if (text[6] == ':')
-			ret = take_number("load closed", text + 7, 1, 32768, &in_flight, err);
+			ret = argument_number("load closed", text + 7, 1, 32768, &in_flight, err);
 		load->kind = LOAD_CLOSED;
 		load->value = in_flight;
 		return ret;
 	}
 	load->kind = LOAD_RATE;
-	return take_real("load", text, 1, 1e9, &load->value, err);
+	return argument_real("load", text, 1, 1e9, &load->value, err);
 }
 
 static int
@@ -277,7 +236,7 @@ take_size(const char *text, uint32_t *size_bytes, struct vsw_error *err)
 	int ret = 0;
 
 	if (strcmp(text, "imix") != 0)
-		ret = take_number("size", text, SIZE_MIN_BYTES, SIZE_MAX_BYTES, &size, err);
+		ret = argument_number("size", text, SIZE_MIN_BYTES, SIZE_MAX_BYTES, &size, err);
 	*size_bytes = size;
 	return ret;
 }
@@ -299,19 +258,9 @@ take_cpus(const char *text, struct options *options, struct vsw_error *err)
 			     OPTIONS_CPUS_MAX);
 }
 
-static int
-take_bool(const char *name, const char *text, bool *value, struct vsw_error *err)
-{
-	uint64_t number;
-	int ret = take_number(name, text, 0, 1, &number, err);
-
-	*value = number;
-	return ret;
-}
-
 #define NUMBER(name, member, min, max)                                                             \
 	do {                                                                                       \
-		ret = take_number(name, text, min, max, &number, err);                             \
+		ret = argument_number(name, text, min, max, &number, err);                         \
 		if (ret == 0)                                                                      \
 			options->member = number;                                                  \
 	} while (0)
@@ -326,17 +275,17 @@ take_ring(int key, const char *text, struct options *options, struct vsw_error *
 
 	switch (key) {
 	case KEY_DRIVER:
-		ret = take_name("driver", text, drivers, 2, &index, err);
+		ret = argument_name("driver", text, drivers, 2, &index, err);
 		options->driver = index;
 		return ret;
 	case KEY_PACKED:
-		return take_bool("packed", text, &options->packed, err);
+		return argument_bool("packed", text, &options->packed, err);
 	case KEY_MERGEABLE:
-		return take_bool("mergeable", text, &options->mergeable, err);
+		return argument_bool("mergeable", text, &options->mergeable, err);
 	case KEY_IN_ORDER:
-		return take_bool("in-order", text, &options->in_order, err);
+		return argument_bool("in-order", text, &options->in_order, err);
 	case KEY_VECTORIZED:
-		return take_bool("vectorized", text, &options->vectorized, err);
+		return argument_bool("vectorized", text, &options->vectorized, err);
 	case KEY_RING_SIZE:
 		NUMBER("ring-size", ring_size, 64, 32768);
 		return ret;
@@ -366,11 +315,11 @@ take_traffic(int key, const char *text, struct options *options, struct vsw_erro
 		NUMBER("flows", n_flows, 1, 254);
 		return ret;
 	case KEY_PATTERN:
-		ret = take_name("pattern", text, patterns, 2, &index, err);
+		ret = argument_name("pattern", text, patterns, 2, &index, err);
 		options->mesh = index == 1;
 		return ret;
 	case KEY_FOREIGN_MACS:
-		return take_bool("foreign-macs", text, &options->foreign_macs, err);
+		return argument_bool("foreign-macs", text, &options->foreign_macs, err);
 	case KEY_SEED:
 		NUMBER("seed", seed, 0, UINT64_MAX);
 		return ret;
@@ -388,7 +337,7 @@ take_measurement(int key, char *text, struct options *options, struct vsw_error 
 
 	switch (key) {
 	case KEY_MODE:
-		ret = take_name("mode", text, mode_names, MODE_N, &index, err);
+		ret = argument_name("mode", text, mode_names, MODE_N, &index, err);
 		options->mode = index;
 		return ret;
 	case KEY_PROFILE:
@@ -397,7 +346,7 @@ take_measurement(int key, char *text, struct options *options, struct vsw_error 
 	case KEY_LOAD:
 		return take_load(text, &options->load, err);
 	case KEY_TRIAL_S:
-		return take_real("trial-s", text, 0.01, 86400, &options->trial_s, err);
+		return argument_real("trial-s", text, 0.01, 86400, &options->trial_s, err);
 	case KEY_TRIALS:
 		NUMBER("trials", n_trials, 1, 1000000);
 		return ret;
@@ -411,11 +360,11 @@ take_measurement(int key, char *text, struct options *options, struct vsw_error 
 		NUMBER("burst", burst, 1, 32);
 		return ret;
 	case KEY_MIN_LOAD:
-		return take_real("min-load", text, 1, 1e9, &options->min_load_pps, err);
+		return argument_real("min-load", text, 1, 1e9, &options->min_load_pps, err);
 	case KEY_MAX_LOAD:
-		return take_real("max-load", text, 1, 1e9, &options->max_load_pps, err);
+		return argument_real("max-load", text, 1, 1e9, &options->max_load_pps, err);
 	case KEY_SEARCH:
-		return take_real("search-s", text, 1, 86400, &options->search_s, err);
+		return argument_real("search-s", text, 1, 86400, &options->search_s, err);
 	case KEY_CHANGE:
 		options->change = text;
 		return 0;
@@ -446,11 +395,11 @@ take_switch(int key, const char *text, struct options *options, struct vsw_error
 		NUMBER("near-ticks", near_ticks, 1, 1000000);
 		return ret;
 	case KEY_WAIT_NEAR:
-		return take_real("wait-near", text, 0, 3600, &options->wait_near_s, err);
+		return argument_real("wait-near", text, 0, 3600, &options->wait_near_s, err);
 	case KEY_CONNECT:
-		return take_real("connect-s", text, 0.1, 3600, &options->connect_s, err);
+		return argument_real("connect-s", text, 0.1, 3600, &options->connect_s, err);
 	case KEY_JITTER:
-		return take_real("jitter-s", text, 0, 600, &options->jitter_s, err);
+		return argument_real("jitter-s", text, 0, 600, &options->jitter_s, err);
 	case KEY_RESULT:
 		options->result_path = text;
 		return 0;

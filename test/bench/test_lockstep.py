@@ -89,9 +89,9 @@ def test_interrupted(tmp_path):
 
 
 @pytest.mark.parametrize("words, said", [
-    (["--size", "63"], "--size: '63' is no number from 64 to 9216"),
+    (["--size", "63"], "--size 63: not a number from 64 to 9216"),
     (["--ring-size", "300"], "--ring-size: 300 is no power of 2"),
-    (["--packed", "0,2"], "--packed: '2' is no number from 0 to 1"),
+    (["--packed", "0,2"], "--packed 2: not a number from 0 to 1"),
     (["x"], "'x' is not expected"),
 ])
 def test_refused(words, said):
