@@ -447,61 +447,6 @@ take(int key, char *text, struct argp_state *state)
 	return ret < 0 ? -ret : ret;
 }
 
-static bool
-needs_ports(const struct options *options)
-{
-	return options->mode != MODE_SELFTEST && options->mode != MODE_FACTS;
-}
-
-/* Whether an address is known shows at a third port: it gets what is flooded. */
-static unsigned int
-ports_least(enum bench_mode mode)
-{
-	if (mode == MODE_HOL)
-		return 4;
-	return mode == MODE_CACHING || mode == MODE_LEARNING ? 3 : 2;
-}
-
-static int
-check(const struct options *options, struct vsw_error *err)
-{
-	unsigned int least = ports_least(options->mode), i;
-
-	if (vsw_mlr_profile(options->profile) == NULL)
-		return vsw_error_set(err, EINVAL,
-				     "--profile %s: unknown; there are smoke, ci, nightly, report "
-				     "and rfc2544",
-				     options->profile);
-	if (needs_ports(options) && options->n_ports < least)
-		return vsw_error_set(err, EINVAL,
-				     "%u ports given; mode %s needs at least %u: --socket PATH",
-				     options->n_ports, mode_names[options->mode], least);
-	if (needs_ports(options) && options->n_ports % 2 != 0 && !options->mesh)
-		return vsw_error_set(err, EINVAL,
-				     "%u ports cannot be paired; give one more, or --pattern mesh",
-				     options->n_ports);
-	if ((options->mode == MODE_RECONF) != (options->change != NULL))
-		return vsw_error_set(err, EINVAL, "--mode reconf and --change need each other");
-	if ((options->mode == MODE_RECONF || options->mode == MODE_LEARNING) &&
-	    options->ctl_path == NULL)
-		return vsw_error_set(err, EINVAL, "--mode %s needs --ctl PATH",
-				     mode_names[options->mode]);
-	for (i = options->n_ports; i < OPTIONS_PORTS_MAX; i++) {
-		if (options->port[i].vlan != 0)
-			return vsw_error_set(err, EINVAL, "--vlan %u:%u: there is no port %u", i,
-					     options->port[i].vlan, i);
-	}
-	if (options->mode == MODE_SELFTEST &&
-	    (options->n_ports > 0 || options->driver != DRIVER_OWN || options->n_switch_cpus == 0))
-		return vsw_error_set(
-			err, EINVAL,
-			"--mode selftest makes two ports of --driver own itself and needs "
-			"--switch-cpu CPU, where a device works in place of the switch");
-	if (options->vectorized && options->driver != DRIVER_PMD)
-		return vsw_error_set(err, EINVAL, "--vectorized 1 needs --driver pmd");
-	return 0;
-}
-
 int
 options_parse(int argc, char **argv, struct options *options, struct vsw_error *err)
 {
@@ -536,7 +481,7 @@ options_parse(int argc, char **argv, struct options *options, struct vsw_error *
 	*err = (struct vsw_error){.code = 0};
 	ret = -argp_parse(&argp, argc, argv, ARGP_NO_ERRS, NULL, &parse);
 	if (ret == 0)
-		ret = check(options, err);
+		ret = options_check(options, err);
 	if (options->mode == MODE_SELFTEST)
 		options->n_ports = SELFTEST_PORTS;
 	return ret;
@@ -552,42 +497,4 @@ const char *
 options_load_name(enum load_kind kind)
 {
 	return load_names[kind];
-}
-
-static json_t *
-ports_to_json(const struct options *options)
-{
-	json_t *list = json_array();
-	uint16_t i;
-
-	for (i = 0; i < options->n_ports; i++) {
-		const struct port_option *port = &options->port[i];
-		json_t *object = port->path != NULL ? json_pack("{ss sb}", "socket", port->path,
-								"server", port->server)
-						    : json_pack("{si}", "ethdev", port->ethdev_id);
-
-		json_object_set_new(object, "vlan", json_integer(port->vlan));
-		json_array_append_new(list, object);
-	}
-	return list;
-}
-
-json_t *
-options_to_json(const struct options *options)
-{
-	json_t *object = json_pack(
-		"{si so ss sb sb sb sb si si sI si ss ss sf si si si sI}", "ports",
-		options->n_ports, "port_list", ports_to_json(options), "driver",
-		options->driver == DRIVER_OWN ? "own" : "pmd", "packed", options->packed,
-		"mergeable", options->mergeable, "in_order", options->in_order, "vectorized",
-		options->vectorized, "ring_size", options->ring_size, "queues", options->n_queues,
-		"macs", (json_int_t)options->n_macs, "flows", (int)options->n_flows, "pattern",
-		options->mesh ? "mesh" : "pairs", "load", load_names[options->load.kind],
-		"load_value", options->load.value, "slice_ms", (int)options->slice_ms, "late_us",
-		(int)options->late_us, "burst", options->burst, "seed", (json_int_t)options->seed);
-
-	json_object_set_new(object, "size",
-			    options->size_bytes == 0 ? json_string("imix")
-						     : json_integer(options->size_bytes));
-	return object;
 }

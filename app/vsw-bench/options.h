@@ -102,6 +102,9 @@ struct options {
 /* Parse argv[1..argc-1]. Returns 0 or -EINVAL with err; --help and unknown options exit. */
 int options_parse(int argc, char **argv, struct options *options, struct vsw_error *err);
 
+/* Whether they go together: 0 or -EINVAL with err. */
+int options_check(const struct options *options, struct vsw_error *err);
+
 const char *options_mode_name(enum bench_mode mode);
 const char *options_load_name(enum load_kind kind);
 
