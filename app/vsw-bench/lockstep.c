@@ -21,8 +21,9 @@
 #include "lockstep_runs.h"
 #include "lockstep_tmp.h"
 #include "vsw_log.h"
+#include "words.h"
 
-#define EAL_WORDS_MAX 64
+#define EAL_NEEDS_MB 192
 
 static volatile bool interrupted;
 
@@ -41,49 +42,6 @@ catch_signals(void)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
-}
-
-/* The index of "--", or argc. */
-static int
-find_dashes(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		;
-	return i;
-}
-
-static bool
-is_among(const char *word, char **words, int n)
-{
-	int i;
-
-	for (i = 0; i < n && strcmp(words[i], word) != 0; i++)
-		;
-	return i < n;
-}
-
-/* One lcore, and nothing left behind in files: EAL refuses --in-memory without hugepages. */
-static int
-start_eal(int n, char **words, struct vsw_error *err)
-{
-	bool huge = !is_among("--no-huge", words, n);
-	char *argv[EAL_WORDS_MAX] = {"vsw-lockstep", "--no-telemetry", "--no-pci",
-				     "--log-level=lib.*:error",
-				     huge ? "--in-memory" : "--no-shconf"};
-	int argc = 5, i;
-
-	if (n > EAL_WORDS_MAX - argc - 1)
-		return vsw_error_set(err, E2BIG, "more than %d words for EAL",
-				     EAL_WORDS_MAX - argc - 1);
-	for (i = 0; i < n; i++)
-		argv[argc++] = words[i];
-	if (rte_eal_init(argc, argv) < 0)
-		return vsw_error_set(err, ENODEV,
-				     "EAL could not start, for the reason above; without "
-				     "hugepages: --no-huge -m 192");
-	return 0;
 }
 
 static void
@@ -203,7 +161,7 @@ run(const struct lockstep_args *args, struct vsw_error *err)
 static int
 run_here(const struct lockstep_args *args, int n_eal, char **eal, struct vsw_error *err)
 {
-	int ret = start_eal(n_eal, eal, err);
+	int ret = words_start_eal("vsw-lockstep", n_eal, eal, EAL_NEEDS_MB, err);
 
 	if (ret < 0)
 		return ret;
@@ -252,7 +210,7 @@ parse_args(int argc, char **argv, int n_eal, struct lockstep_args *args, struct 
 int
 main(int argc, char **argv)
 {
-	int dashes = find_dashes(argc, argv), ret;
+	int dashes = words_find_dashes(argc, argv), ret;
 	/* Without "--" all words are ours. */
 	int n_eal = dashes < argc ? dashes - 1 : 0;
 	struct lockstep_args args;

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The order of birth and death of a measurement. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <rte_common.h>
 #include <rte_eal.h>
 
 #include "bench.h"
 #include "mode.h"
 #include "result.h"
-#include "vsw_start.h"
+#include "words.h"
 
-#define EAL_WORDS_MAX 64
 #define EAL_NEEDS_MB 32
 
 static int
@@ -40,59 +36,6 @@ static int (*const modes[MODE_N])(struct bench *bench, struct vsw_error *err) = 
 };
 
 static int
-append(char **argv, int argc, char *const *words, int n)
-{
-	memcpy(argv + argc, words, n * sizeof(*words));
-	return argc + n;
-}
-
-/* The index of "--", or argc. */
-static int
-find_dashes(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		;
-	return i;
-}
-
-/*
- * The user's words for EAL, after those that a load generator always wants: no files that outlive
- * it, and memory that a virtio-user can share.
- */
-static int
-start_eal(int n, char **words, struct vsw_error *err)
-{
-	static char *const always[] = {"vsw-bench", "--no-telemetry", "--no-pci",
-				       "--log-level=lib.*:error"};
-	/* Of drivers, which are loaded later, the first level that fits counts: the user's. */
-	static char *const unless_asked[] = {"--log-level=pmd.net.virtio.*:critical"};
-	static char *const pages[] = {"--in-memory", "--single-file-segments"};
-	static char *const no_pages[] = {"--no-shconf"};
-	char *argv[EAL_WORDS_MAX + RTE_DIM(always) + RTE_DIM(pages) + RTE_DIM(unless_asked) + 1] = {
-		NULL};
-	struct vsw_start_preflight preflight = {0};
-	struct vsw_start_args args;
-	int argc = 0;
-
-	if (n > EAL_WORDS_MAX)
-		return vsw_error_set(err, E2BIG, "more than %d words for EAL", EAL_WORDS_MAX);
-	vsw_start_args_read(n + 1, words - 1, &args);
-	argc = append(argv, argc, always, RTE_DIM(always));
-	if (args.no_huge)
-		argc = append(argv, argc, no_pages, RTE_DIM(no_pages));
-	else
-		argc = append(argv, argc, pages, RTE_DIM(pages));
-	argc = append(argv, argc, words, n);
-	argc = append(argv, argc, unless_asked, RTE_DIM(unless_asked));
-	vsw_start_args_read(argc, argv, &args);
-	vsw_start_preflight_cpus(&args, &preflight);
-	vsw_start_preflight_memory(&args, EAL_NEEDS_MB, &preflight);
-	return vsw_start_eal(argc, argv, &preflight, err);
-}
-
-static int
 run(const struct options *options, struct vsw_error *err)
 {
 	struct vsw_error also;
@@ -111,7 +54,7 @@ run(const struct options *options, struct vsw_error *err)
 int
 main(int argc, char **argv)
 {
-	int dashes = find_dashes(argc, argv), ret;
+	int dashes = words_find_dashes(argc, argv), ret;
 	int n_eal = dashes < argc ? dashes - 1 : 0;
 	struct options options;
 	struct vsw_error err;
@@ -122,7 +65,7 @@ main(int argc, char **argv)
 	else
 		ret = options_parse(argc - dashes, argv + dashes, &options, &err);
 	if (ret == 0)
-		ret = start_eal(n_eal, argv + 1, &err);
+		ret = words_start_eal("vsw-bench", n_eal, argv + 1, EAL_NEEDS_MB, &err);
 	if (ret >= 0) {
 		ret = run(&options, &err);
 		rte_eal_cleanup();
