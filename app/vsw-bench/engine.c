@@ -516,6 +516,20 @@ send_aside(const struct aside *aside, uint32_t first, uint32_t n)
 	return taken;
 }
 
+/*
+ * What is due by its pace. Questions wait until the switch has taken the last ones: after it has
+ * stood still, all that is late would not fit into a ring at once.
+ */
+static uint32_t
+aside_due(const struct engine *engine, const struct aside *aside, uint32_t n, uint64_t elapsed)
+{
+	if (aside->ask && engine_pending(engine, aside->port->number) > 0)
+		return 0;
+	if (aside->frames_per_tick > 0)
+		return RTE_MIN((double)n, elapsed * aside->frames_per_tick + 1);
+	return n;
+}
+
 static int
 run_aside(struct engine *engine, const struct aside *aside, uint32_t n, double *took_pps,
 	  struct vsw_error *err)
@@ -524,10 +538,8 @@ run_aside(struct engine *engine, const struct aside *aside, uint32_t n, double *
 	uint32_t done = 0, due, taken;
 
 	while (done < n || engine_pending(engine, aside->port->number) > 0) {
-		due = n;
-		if (aside->frames_per_tick > 0)
-			due = RTE_MIN((double)n, (now - start) * aside->frames_per_tick + 1);
-		taken = send_aside(aside, done, due - done);
+		due = aside_due(engine, aside, n, now - start);
+		taken = due > done ? send_aside(aside, done, due - done) : 0;
 		done += taken;
 		receive_all(engine);
 		now = rte_rdtsc();
