@@ -76,7 +76,8 @@ void engine_drain(struct engine *engine, uint32_t idle_us, uint32_t timeout_ms);
  *
  * *took_pps is how fast the switch took them: it may be slower than asked. May be NULL.
  *
- * Learn: from each address of `port`, the first one to all, the others to the port it sends to.
+ * Learn: from each address of `port`, the first one to all, the others to the first address of the
+ * port that it sends to.
  * Ask: from the first address of `port` to each of port `to`.
  */
 int engine_learn(struct engine *engine, uint16_t port, uint32_t n, double pps, double *took_pps,

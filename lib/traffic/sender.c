@@ -164,7 +164,7 @@ vsw_traffic_learn(struct vsw_sender *s, uint32_t i, uint32_t to, uint8_t *frame,
 	if (to == VSW_TRAFFIC_BROADCAST)
 		ip = vsw_sender_write_ethernet(s, frame, macs | PREFIX_BROADCAST, UINT32_MAX, i);
 	else
-		ip = vsw_sender_write_ethernet(s, frame, macs | vsw_probe_mac_prefix(to), i, i);
+		ip = vsw_sender_write_ethernet(s, frame, macs | vsw_probe_mac_prefix(to), 0, i);
 	return write_beside(s, ip, frame, VSW_PROBE_LEARN, i, now_tsc);
 }
 

@@ -115,8 +115,8 @@ uint32_t vsw_traffic_flood(struct vsw_sender *s, uint32_t i, uint8_t *frame, uin
 #define VSW_TRAFFIC_BROADCAST UINT32_MAX
 
 /*
- * From the i-th address of the port, so that the switch learns it, to the i-th address of port
- * `to`, or to all. Shortest frame.
+ * From the i-th address of the port, so that the switch learns it, to the first address of port
+ * `to`, or to all (RFC 2889 sections 5.7 and 5.8: one destination, which is known). Shortest frame.
  */
 uint32_t vsw_traffic_learn(struct vsw_sender *s, uint32_t i, uint32_t to, uint8_t *frame,
 			   uint64_t now_tsc);
