@@ -50,9 +50,15 @@ create(const struct bench *bench, struct vsw_mlr **mlr, struct vsw_error *err)
 	return vsw_mlr_create(&config, mlr, err);
 }
 
+/* Gaps that the generator's lcores had in all trials. */
+struct gaps {
+	struct stall_meter stalls;
+	double seconds;
+};
+
 static int
 run_trial(struct bench *bench, const struct vsw_mlr_trial *wanted, struct vsw_mlr_counts *counts,
-	  struct vsw_error *err)
+	  struct gaps *gaps, struct vsw_error *err)
 {
 	const struct trial_request request = {
 		.kind = wanted->warmup ? "warmup" : "search",
@@ -69,19 +75,28 @@ run_trial(struct bench *bench, const struct vsw_mlr_trial *wanted, struct vsw_ml
 		.sent = trial.sent,
 		.forwarded = trial.counts.received,
 	};
+	stall_add(&gaps->stalls, &trial.sum.stalls);
+	gaps->seconds += (double)trial.sum.lcore_ticks / bench->tsc_hz;
 	trial_fini(&trial);
 	return ret;
 }
 
-/* Whether gaps of the machine that overflow a ring at this load come too often. */
+/*
+ * Whether gaps of the machine that overflow a ring at the load that was found, or at the least that
+ * lost too much, come too often: before the search on any CPU, or while it ran on the generator's.
+ */
 static bool
-is_stall_limited(const struct bench *bench, double load_pps)
+is_stall_limited(const struct bench *bench, const struct gaps *gaps,
+		 const struct vsw_mlr_result *result)
 {
-	double per_port_pps = load_pps / bench->options->n_ports;
+	double load_pps = result->lower_pps > 0 ? result->lower_pps : result->upper_pps;
+	double per_port_pps = load_pps / bench->options->n_ports, per_s = 0;
 	uint64_t us = per_port_pps > 0 ? bench->options->ring_size / per_port_pps * 1e6
 				       : UINT64_MAX;
 
-	return jitter_rate(bench->jitter, bench->n_cpus, us) > STALL_LIMIT_PER_S;
+	if (gaps->seconds > 0)
+		per_s = stall_count(&gaps->stalls, us) / gaps->seconds;
+	return fmax(per_s, jitter_rate(bench->jitter, bench->n_cpus, us)) > STALL_LIMIT_PER_S;
 }
 
 static json_t *
@@ -91,7 +106,8 @@ number_or_null(double number)
 }
 
 static void
-set_results(struct bench *bench, const struct vsw_mlr *mlr, unsigned int n_trials, double seconds)
+set_results(struct bench *bench, const struct vsw_mlr *mlr, const struct gaps *gaps,
+	    unsigned int n_trials, double seconds)
 {
 	struct vsw_mlr_result result;
 	unsigned int i;
@@ -104,7 +120,7 @@ set_results(struct bench *bench, const struct vsw_mlr *mlr, unsigned int n_trial
 					      number_or_null(result.upper_pps), "conditional_pps",
 					      number_or_null(result.conditional_pps), "trials",
 					      n_trials, "seconds", seconds, "stall_limited",
-					      is_stall_limited(bench, result.lower_pps), "complete",
+					      is_stall_limited(bench, gaps, &result), "complete",
 					      result.complete));
 	}
 }
@@ -143,6 +159,7 @@ mode_search_pdr(struct bench *bench, double *pdr_pps, struct vsw_error *err)
 	struct vsw_mlr_result result;
 	struct vsw_mlr_counts counts;
 	struct vsw_mlr_trial wanted;
+	struct gaps gaps = {0};
 	unsigned int n_trials = 0;
 	struct vsw_mlr *mlr = NULL;
 	double seconds = 0;
@@ -155,7 +172,7 @@ mode_search_pdr(struct bench *bench, double *pdr_pps, struct vsw_error *err)
 		return ret;
 	while ((ret = vsw_mlr_next(mlr, &wanted, err)) > 0) {
 		note_bounds(bench, mlr);
-		ret = run_trial(bench, &wanted, &counts, err);
+		ret = run_trial(bench, &wanted, &counts, &gaps, err);
 		report = ret == 0 ? vsw_mlr_report(mlr, &counts, err) : ret;
 		if (report < 0) {
 			ret = report;
@@ -164,7 +181,7 @@ mode_search_pdr(struct bench *bench, double *pdr_pps, struct vsw_error *err)
 		n_trials++;
 		seconds += counts.duration_s;
 	}
-	set_results(bench, mlr, n_trials, seconds);
+	set_results(bench, mlr, &gaps, n_trials, seconds);
 	progress_note(&bench->progress, "%s", "");
 	vsw_mlr_result(mlr, GOALS - 1, &result);
 	*pdr_pps = result.lower_pps;

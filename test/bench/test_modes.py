@@ -2,6 +2,8 @@
 """Promise: every mode, on every path of a virtio driver, measures, and its books balance."""
 
 import itertools
+import signal
+import time
 
 import pytest
 
@@ -130,6 +132,19 @@ def test_search(switch):
     for goal in ("ndr", "pdr"):
         found = result["results"][goal]
         assert found["complete"] and found["lower_pps"] >= 9001, found
+
+
+def test_search_with_stalls(switch):
+    """A machine that stands still only while the search runs is noticed all the same."""
+    with lab.started(switch, (0, 1), *lab.of_switch(switch), "--mode", "search", "--max-load",
+                     "40000", "--trial-s", "0.1", "--ring-size", "256", "--search-s", "3") as child:
+        while child.alive:
+            child.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.06)
+            child.process.send_signal(signal.SIGCONT)
+            time.sleep(0.2)
+        results = lab.ended(child).measured()["results"]
+    assert results["ndr"]["stall_limited"] and results["pdr"]["stall_limited"], results
 
 
 def test_latency(switch):
