@@ -40,7 +40,8 @@ def arguments(words):
     parser.add_argument("--keep-going", action="store_true",
                         help="when a cell fails, go on with the next one")
     parser.add_argument("--cycles", action="store_true",
-                        help="let peers count their cycles, which costs them some")
+                        help="what a frame costs peers, too, by their own counters; it makes "
+                             "testpmd a little slower")
     parser.add_argument("--gate", action="store_true",
                         help="then compare with the history: exit status 1 for a regression")
     parser.add_argument("--option", action="append", default=[], metavar="WORD",
@@ -127,7 +128,7 @@ def run_suites(options):
         print(f"[{time.monotonic() - start:5.0f} s] {line}", flush=True)
 
     runner = Runner(peers, options.profile, build, generator, out, say, ["bench.sh", *sys.argv[1:]],
-                    options.rounds, options.keep_going, options.option)
+                    options.rounds, options.keep_going, options.option, options.cycles)
     failed = None
     try:
         runner.measure(wanted)

@@ -4,8 +4,8 @@ What the windows of a cell come to.
 
 The host moves CPUs between cache domains, which changes every figure by a factor of 2 and more. So
 near and far are kept apart all the way, and nothing is computed over both. Rates are medians of
-windows' medians of slices; ratios divide windows of the same round, hence minutes apart at most,
-and of the same placement.
+windows' medians of slices; ticks a frame are those of trials (cycles.py); ratios divide windows of
+the same round, hence minutes apart at most, and of the same placement.
 """
 
 import itertools
@@ -17,6 +17,7 @@ WINDOW_SLICES_MIN = 3  # below, a window's median is a matter of luck
 ONE_PLACEMENT = 0.9  # share of a window's slices that makes it a near or a far one
 
 PLACEMENTS = ("near", "far")
+CYCLES = "cycles"  # what is compared beside rates: less is better
 # By the end of a member's name; the longest that fits counts.
 UNITS = {"_pps": "pps", "_ns": "ns", "_us": "us", "_ms": "ms", "_s": "s", "_ratio": "", "_mb": "MB",
          "_bits_per_second": "bit/s", "bits_per_second": "bit/s", "_frames": "frames",
@@ -113,15 +114,6 @@ def _rate(windows, placement):
             "max_pps": medians["max"]}
 
 
-def _cycles(windows, placement):
-    """At full load only: a frame that comes alone costs more, and says nothing of the capacity."""
-    return spread(trial["switch"]["busy_ticks_per_frame"]
-                  for window in windows if window["call"]["mode"] == "mrr"
-                  for trial in measured(window["call"])
-                  if trial["placement"] == placement and trial["switch"] and
-                  "busy_ticks_per_frame" in trial["switch"])
-
-
 def _figures(windows):
     found = {}  # name -> (unit, {placement: values})
     for window in windows:
@@ -139,7 +131,9 @@ def _peer(windows):
             "generator_bound": sum(window["call"]["generator_bound"] for window in good),
             "near": _rate(good, "near"), "far": _rate(good, "far"),
             "insufficient": sum(window["near"]["n"] for window in good) < NEAR_SLICES_MIN,
-            "cycles": {placement: _cycles(good, placement) for placement in PLACEMENTS},
+            "cycles": {placement: spread(ticks for window in good
+                                         for ticks in window["cycles"][placement])
+                       for placement in PLACEMENTS},
             "figures": _figures(good)}
 
 
@@ -149,6 +143,8 @@ def _comparable(window):
     for placement in PLACEMENTS:
         if window[placement]["n"] >= WINDOW_SLICES_MIN:
             values["rate", placement] = window[placement]["median_pps"]
+        if window["cycles"][placement]:
+            values[CYCLES, placement] = statistics.median(window["cycles"][placement])
     for name, (_, value, placement) in figures_of(window["call"]).items():
         if name in ("ndr", "pdr", "bits_per_second"):
             values[name, placement or window["placement"]] = value
@@ -159,11 +155,15 @@ def _ratios(ours, theirs, insufficient):
     """what -> ratios: of each pair of windows of one round."""
     pairs = {}
     by_round = {window["round"]: _comparable(window) for window in theirs if window["complete"]}
+    # Few of them tell: it is no gap if they do not.
+    untold = {CYCLES} - {what for other in by_round.values() for what, _ in other}
     for window in ours:
         if not window["complete"]:
             continue
         other = by_round.get(window["round"], {})
         for (what, placement), value in _comparable(window).items():
+            if what in untold:
+                continue
             kept = pairs.setdefault(what, {"near": [], "far": []})
             if placement in PLACEMENTS and (what, placement) in other:
                 kept[placement].append(value / other[what, placement])

@@ -6,12 +6,13 @@ from .look import WIDTH, number, size_name, times
 
 
 def ratio_rows(run):
-    """(cell, what, {peer: ratios}) of what was measured side by side."""
+    """(cell, what, {peer: ratios}) of the rates that were measured side by side."""
     for cell in run["cells"]:
         found = {}
         for peer, compared in cell["digest"]["ratios"].items():
             for what, ratio in compared.items():
                 found.setdefault(what, {})[peer] = ratio
+        found.pop(digest.CYCLES, None)
         for what, by_peer in found.items():
             yield cell, what, by_peer
 

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 
-from . import packages
+from . import packages, unixctl
 from .fault import Fault
 from .peers import Peer, Switch
 from .process import Child, wait_until
@@ -18,6 +18,7 @@ MAC_TABLE_SIZE = 1000000  # the most that it takes
 FLOW_LIMIT = 1000000
 MANY_FLOWS = 8192  # entries of its exact match cache
 COMMAND_TIMEOUT_S = 20
+READING_TIMEOUT_S = 1
 START_TIMEOUT_S = 30
 
 
@@ -57,8 +58,8 @@ class OvsSwitch(Switch):
         return self.ask("bin/ovs-vsctl", f"--db=unix:{self.path('db')}",
                         f"--timeout={COMMAND_TIMEOUT_S}", *words)
 
-    def appctl(self, *words):
-        return self.ask("bin/ovs-appctl", "-t", self.path("vswitchd.ctl"), *words)
+    def appctl(self, *words, timeout_s=COMMAND_TIMEOUT_S):
+        return unixctl.ask(self.path("vswitchd.ctl"), *words, timeout_s=timeout_s)
 
     def start_database(self):
         database = self.path("conf.db")
@@ -126,9 +127,20 @@ class OvsSwitch(Switch):
             raise Fault(f"ovs: a port has not started: {' '.join(errors).strip()}")
         self.appctl("dpif-netdev/pmd-stats-clear")
 
+    def pmd_stats(self, **options):
+        """Those of its poll thread, as text."""
+        text = self.appctl("dpif-netdev/pmd-stats-show", **options)
+        return text[text.find("pmd thread"):].split("main thread")[0]
+
+    def cycles(self):
+        try:
+            found = CYCLES.search(self.pmd_stats(timeout_s=READING_TIMEOUT_S))
+        except Fault:
+            return None
+        return (int(found[1]), int(found[2])) if found else None
+
     def counters(self):
-        text = self.appctl("dpif-netdev/pmd-stats-show")
-        pmd = text[text.find("pmd thread"):].split("main thread")[0]
+        pmd = self.pmd_stats()
         found = {}
         for name, pattern in COUNTERS.items():
             match = re.search(pattern, pmd)
@@ -137,9 +149,9 @@ class OvsSwitch(Switch):
         return found
 
 
+CYCLES = re.compile(r"avg processing cycles per packet: [0-9.]+ \((\d+)/(\d+)\)")
 COUNTERS = {
     "packets": r"packets received: (\d+)",
-    "busy_ticks_per_frame": r"avg processing cycles per packet: ([0-9.]+)",
     "busy_percent": r"processing cycles: \d+ \(([0-9.]+)%\)",
     "emc_hits": r"emc hits: (\d+)",
     "smc_hits": r"smc hits: (\d+)",
@@ -158,7 +170,8 @@ class Ovs(Peer):
         "addresses and flows; mtu_request=9000 for frames above 1518 bytes; above 8192 addresses "
         "the signature match cache instead of the exact match cache, as its manual advises for "
         "many flows; one handler and one revalidator thread.")
-    gives = ("pmd-stats-show, from when it was started: " + ", ".join(COUNTERS),)
+    gives = ("pmd-stats-show, from when it was started: " + ", ".join(COUNTERS),
+             "busy ticks (only with --cycles)")
     hugepages = 640
     switch_class = OvsSwitch
     root = None

@@ -103,6 +103,13 @@ class Switch:
         return [*ports, "--switch-pid", str(self.child.pid),
                 "--switch-cpu", str(self.site.switch_cpu)]
 
+    def cycles(self):
+        """
+        (busy ticks, frames received) since it was started, by its own counters; None if it does not
+        count them, or tells vsw-bench itself. Does not raise when it has just ended.
+        """
+        return None
+
     def counters(self):
         """What it says itself of what it has done, by name: numbers or texts."""
         return {}

@@ -87,9 +87,11 @@ class Child:
     def alive(self):
         return self.process.poll() is None
 
-    def log(self):
-        with open(self.log_path, errors="replace") as log:
-            return log.read()
+    def log(self, start=0):
+        """From that byte on."""
+        with open(self.log_path, "rb") as log:
+            log.seek(start)
+            return log.read().decode(errors="replace")
 
     def last_words(self):
         """The last line of its log that is not the command itself."""

@@ -60,6 +60,16 @@ def rate_ratios(cell):
             if "rate" in compared}
 
 
+def cycle_ratios(run):
+    """(cell, peer, our spread, theirs, ratios) of the ticks a frame."""
+    for cell in run["cells"]:
+        found = cell["digest"]["peers"]
+        for peer, compared in cell["digest"]["ratios"].items():
+            if digest.CYCLES in compared:
+                yield (cell, peer, found[digest.OURS]["cycles"], found[peer]["cycles"],
+                       compared[digest.CYCLES])
+
+
 def missing(cell, peer):
     """Why there are no figures of a switch in a cell, in a sentence; None if there are."""
     if peer in cell["skipped"]:
@@ -225,7 +235,7 @@ def context(run, history_path):
         "latencies": [(cell, svg) for number, cell in enumerate(run["cells"])
                       for svg in [plots.latency(cell, looks, "latency-%d" % number)] if svg],
         "losscurves": list(plots.losscurves(run, looks)),
-        "cycles": dotplots.cycles(run, looks),
+        "cycles": dotplots.cycles(run, looks), "cycle_ratios": list(cycle_ratios(run)),
         "histories": [svg for metric in (history.RATE, history.CYCLES)
                       for svg in [plots.history_panels(earlier(run, history_path), metric)]
                       if svg],

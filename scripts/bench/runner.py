@@ -16,7 +16,7 @@ import signal
 import tempfile
 import time
 
-from . import digest, machine, schema, suites, table, tcp, wiring
+from . import cycles, digest, machine, schema, suites, table, tcp, wiring
 from .fault import Fault
 from .peers import Site
 from .process import POLL_S, Child, wait_until
@@ -71,7 +71,7 @@ class Runner:
     """
 
     def __init__(self, peers, profile, build, generator, out, say, command=(), rounds=None,
-                 keep_going=False, extra=()):
+                 keep_going=False, extra=(), read_cycles=False):
         self.peers = peers
         self.profile = profile
         self.build = build
@@ -81,6 +81,7 @@ class Runner:
         self.rounds = rounds
         self.keep_going = keep_going
         self.extra = list(extra)  # further options of vsw-bench
+        self.read_cycles = read_cycles  # of peers, while they are measured
         self.switch_cpu, self.generator_cpu = machine.cpus()
         self.run = {"schema": "vsw-run-1", "complete": False, "error": "still running",
                     "started": now(), "finished": now(), "command": list(command),
@@ -146,7 +147,7 @@ class Runner:
         window = {"peer": peer.name, "round": number, "position": position, "started": now(),
                   "elapsed_s": 0, "complete": False, "error": "it has not ended", "file": None,
                   "placement": "unknown", "near": NOTHING, "far": NOTHING, "counters": {},
-                  "call": None}
+                  "cycles": {"near": [], "far": []}, "call": None}
         cell["windows"].append(window)
         start = time.monotonic()
         label = f"{cell['name']}-{number}-{peer.name}"
@@ -180,21 +181,29 @@ class Runner:
         result = os.path.join(site.directory, "result.json")
         with peer.start(site) as switch:
             site.wires.connect()
+            readings = self.readings(switch, mode)
             try:
-                self.call(site, switch, mode, result)
+                self.call(site, switch, mode, result, readings)
             except BaseException:
                 with contextlib.suppress(Fault, OSError):  # what there is, is kept
-                    self.enter(window, schema.read(result, "call"), label)
+                    self.enter(window, schema.read(result, "call"), label, readings)
                 raise
-            self.enter(window, schema.read(result, "call"), label)
+            self.enter(window, schema.read(result, "call"), label, readings)
             if not window["call"]["complete"]:
                 raise Fault(f"vsw-bench: {window['call']['error']}")
             window["counters"] = switch.counters()
 
-    def call(self, site, switch, mode, result):
+    def readings(self, switch, mode):
+        """Of what a frame costs a peer, if that is to be known."""
+        if not self.read_cycles or mode != "mrr" or switch.peer.name == digest.OURS:
+            return None
+        return cycles.Readings(
+            switch, cycles.EVERY_SMOKE_S if self.profile == "smoke" else cycles.EVERY_S)
+
+    def call(self, site, switch, mode, result, readings=None):
         """Measure a switch: by vsw-bench, or by what guests do."""
         if mode != "tcp":
-            self.generate(site, switch, mode, result)
+            self.generate(site, switch, mode, result, readings)
             return
         try:
             tcp.measure(site, switch, self.generator, self.profile, result)
@@ -202,7 +211,7 @@ class Runner:
             switch.check_alive()
             raise
 
-    def generate(self, site, switch, mode, result):
+    def generate(self, site, switch, mode, result, readings):
         changes = [option.format(directory=site.directory)
                    for option in site.suite.generator_options(site.size, mode)]
         command = [*site.wires.enter, self.generator, "-l", str(self.generator_cpu), "--no-pci",
@@ -218,6 +227,8 @@ class Runner:
         try:
             while generator.alive:
                 switch.check_alive()
+                if readings:
+                    readings.take()
                 if time.monotonic() > deadline:
                     raise Fault(f"vsw-bench has not ended within {limit_s} s: "
                                 f"{generator.last_words()} (log: {generator.log_path})")
@@ -232,11 +243,12 @@ class Runner:
         if site.suite.vectorized:
             check_vectorized(generator, site.suite.n_ports)
 
-    def enter(self, window, call, label):
+    def enter(self, window, call, label, readings):
         path = os.path.join("calls", label + ".json")
         schema.write(os.path.join(self.out, path), "call", call)
         window.update(file=path, placement=digest.placement_of(call),
                       near=digest.slices(call, "near"), far=digest.slices(call, "far"),
+                      cycles=readings.of_trials(call) if readings else cycles.told(call),
                       call=digest.without_slices(call))
         if call["complete"] and self.run["host"] is None:
             fingerprint = call["host"]["facts"].get("fingerprint")

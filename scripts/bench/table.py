@@ -3,6 +3,7 @@
 
 from . import digest
 
+NAMES = {digest.CYCLES: "ticks/frame"}
 SCALES = {"pps": (1e6, "Mpps"), "ns": (1e3, "us"), "bit/s": (1e6, "Mbit/s")}
 
 
@@ -71,7 +72,7 @@ def _ratio_rows(found):
     yield digest.OURS + " divided by", "of", "near", "far", ""
     for name, ratios in found["ratios"].items():
         for what, compared in ratios.items():
-            yield (name, what, _ratio(compared, "near"), _ratio(compared, "far"),
+            yield (name, NAMES.get(what, what), _ratio(compared, "near"), _ratio(compared, "far"),
                    "insufficient" if compared["insufficient"] else "")
 
 
@@ -93,5 +94,7 @@ def of_run(run):
     if any(cell["mode"] == "mrr" for cell in run["cells"]):
         lines += ["", "Mpps: median of windows [min..max] (100 ms slices); ratios: median "
                   "[min..max] (pairs of windows of one round).",
+                  "ticks/frame: busy ticks of the time stamp counter, by each switch's own counters "
+                  "(trials); less is better.",
                   f"insufficient: fewer than {digest.NEAR_SLICES_MIN} near slices."]
     return lines

@@ -14,6 +14,9 @@ PROGRAM = "dpdk-testpmd"
 GENERATOR_MAC = "02:{:02x}:00:00:00:00"  # the first one of a port: lib/traffic, vsw_probe.h
 MBUF_BYTES_JUMBO = 10240  # so that a frame of 9000 bytes lies in one buffer
 STOP_TIMEOUT_S = 3
+ANSWER_TIMEOUT_S = 1
+PROMPT = "testpmd> "
+CYCLES = re.compile(r"CPU cycles/packet=[^(]*\(total cycles=(\d+) / total \S+ packets=(\d+)\)")
 
 
 def check(who):
@@ -70,16 +73,21 @@ class TestpmdSwitch(Switch):
         foreign = ["--foreign-macs", "1"] if self.peer.mode == "mac" else []
         return [*super().generator_options(), *foreign]
 
+    def cycles(self):
+        start = os.path.getsize(self.child.log_path)
+        self.child.say("show fwd stats all")
+        # Its answer ends with the prompt, which is echoed before it, too.
+        wait_until(lambda: PROMPT in self.child.log(start) or not self.child.alive,
+                   ANSWER_TIMEOUT_S)
+        found = CYCLES.search(self.child.log(start))
+        return (int(found[1]), int(found[2])) if found else None
+
     def counters(self):
         self.child.say("stop")
         text = wait_until(lambda: "Done." in self.child.log() and self.child.log(),
                           STOP_TIMEOUT_S) or ""
-        cycles = re.search(r"CPU cycles/packet=([0-9.]+)", text)
         drops = re.findall(r"TX-dropped: ([0-9]+)", text)
-        found = {"tx_dropped": int(drops[-1])} if drops else {}
-        if cycles:
-            found["busy_ticks_per_frame"] = float(cycles[1])
-        return found
+        return {"tx_dropped": int(drops[-1])} if drops else {}
 
     def stop(self):
         if self.child and self.child.alive:
@@ -93,7 +101,7 @@ class Testpmd(Peer):
 
     __test__ = False
 
-    gives = ("tx_dropped", "busy_ticks_per_frame (only with --cycles)")
+    gives = ("tx_dropped", "busy ticks (only with --cycles)")
     switch_class = TestpmdSwitch
 
     def __init__(self, mode, cycles=False):

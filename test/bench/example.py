@@ -7,7 +7,7 @@
 import datetime
 import random
 
-from bench import digest
+from bench import cycles, digest
 
 TSC_HZ = 2.6e9
 SIZES = ("64", "128", "256", "512", "1024", "1280", "1518", "9000", "imix")
@@ -132,7 +132,7 @@ class Example:
         window = {"peer": peer, "round": number, "position": position,
                   "started": stamp(self.clock), "elapsed_s": 5.0, "complete": True,
                   "error": None, "file": None, "placement": "unknown", "near": NOTHING,
-                  "far": NOTHING, "counters": {}, "call": None}
+                  "far": NOTHING, "cycles": {"near": [], "far": []}, "counters": {}, "call": None}
         died = self.gap("died", (peer, size)) and number == self.rounds - 1
         if died or self.gap("never", (peer, size)):
             sentence = "%s: ended with signal 11 after 2.1 s; see its log" % peer
@@ -140,6 +140,7 @@ class Example:
         call = self.call(mode, peer, size, config)
         return {**window, "placement": digest.placement_of(call),
                 "near": digest.slices(call, "near"), "far": digest.slices(call, "far"),
+                "cycles": cycles.told(call),
                 "call": digest.without_slices(call)}
 
     def cell(self, suite, size, mode="mrr", ports=2, macs=2, kind=None):

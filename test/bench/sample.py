@@ -15,7 +15,7 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts"))
-from bench import digest, schema, suites  # noqa: E402
+from bench import cycles, digest, schema, suites  # noqa: E402
 
 START = datetime.datetime(2026, 11, 21, 12, 0, tzinfo=datetime.timezone.utc)
 TSC_HZ = 2.6e9
@@ -142,6 +142,7 @@ def window(peer, number, position, call, error=None):
             "placement": digest.placement_of(call) if call else "unknown",
             "near": digest.slices(call, "near") if call else nothing,
             "far": digest.slices(call, "far") if call else nothing,
+            "cycles": cycles.told(call) if call else {"near": [], "far": []},
             "counters": {}, "call": digest.without_slices(call) if call else None}
 
 

@@ -45,10 +45,17 @@ def check_cell(cell, page):
 
 
 def test_side_by_side(tmp_path):
-    run, page = measure(tmp_path, BASE, "--sizes", "64", "--vs", "testpmd-io")
+    """And what a frame costs each, by its own counters."""
+    run, page = measure(tmp_path, BASE, "--sizes", "64", "--vs", "testpmd-io", "--cycles",
+                        "--option=--trial-s=0.5")
     (cell,) = run["cells"]
     assert [window["peer"] for window in cell["windows"]] == ["vsw", "testpmd-io"]
     check_cell(cell, page)
+    for window in cell["windows"]:
+        placements = [trial["placement"] for trial in window["call"]["trials"]
+                      if trial["kind"] == "mrr"]
+        for placement, ticks in window["cycles"].items():
+            assert len(ticks) == placements.count(placement) and all(each > 0 for each in ticks)
     assert "testpmd" in page
     assert run["host"]["fingerprint"]
 
