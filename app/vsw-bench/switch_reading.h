@@ -18,7 +18,7 @@
 #include "vsw_cmd.h"
 #include "vsw_error.h"
 
-#define SWITCH_PORTS_MAX 64
+#define SWITCH_PORTS_MAX 128
 #define SWITCH_LCORES_MAX 64
 
 struct switch_port_reading {

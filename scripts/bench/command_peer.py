@@ -24,12 +24,12 @@ class CommandSwitch(Switch):
 
     def command(self):
         site = self.site
-        fields = {"cpu": site.switch_cpu, "n": site.suite.n_ports, "directory": site.directory,
-                  "sockets": ",".join(site.sockets),
-                  **{f"socket{number}": path for number, path in enumerate(site.sockets)}}
+        fields = {"cpu": site.switch_cpu, "n": len(site.all_sockets), "directory": site.directory,
+                  "sockets": ",".join(site.all_sockets),
+                  **{f"socket{number}": path for number, path in enumerate(site.all_sockets)}}
         words = []
         for word in shlex.split(self.peer.template):
-            words += site.sockets if word == "{sockets}" else [substitute(word, fields)]
+            words += site.all_sockets if word == "{sockets}" else [substitute(word, fields)]
         return words
 
     def begin(self):

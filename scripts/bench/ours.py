@@ -41,7 +41,7 @@ class OurSwitch(Switch):
     def sockets(self):
         spare = [os.path.join(self.site.directory, f"spare{number}")
                  for number in range(self.site.suite.spare_ports)]
-        return [*self.site.sockets, *spare]
+        return [*self.site.all_sockets, *spare]
 
     def command(self):
         # Twice as many as there are addresses, so that no two of them compete for a place.

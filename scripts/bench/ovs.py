@@ -103,7 +103,7 @@ class OvsSwitch(Switch):
         suite = self.site.suite
         self.vsctl("add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev",
                    f"other_config:mac-table-size={MAC_TABLE_SIZE}", "fail_mode=secure")
-        for number, path in enumerate(self.site.sockets):
+        for number, path in enumerate(self.site.all_sockets):
             words = ["add-port", "br0", f"p{number}"]
             vlan = suite.vlans[number] if suite.vlans else None
             if vlan:

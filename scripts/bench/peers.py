@@ -40,6 +40,16 @@ class Site:
         return [os.path.join(self.directory, f"p{number}")
                 for number in range(self.suite.n_sockets)]
 
+    @property
+    def idle_sockets(self):
+        return [os.path.join(self.directory, f"idle{number}")
+                for number in range(self.suite.idle_guests)]
+
+    @property
+    def all_sockets(self):
+        """Those of the switch: the generator's first."""
+        return [*self.sockets, *self.idle_sockets]
+
     def log(self, name):
         return os.path.join(self.directory, name + ".log")
 
@@ -93,8 +103,9 @@ class Switch:
                         f"{self.child.last_words()} (log: {self.child.log_path})")
 
     def wait_sockets(self):
-        self.wait_ready(lambda: all(is_socket(path) for path in self.site.sockets),
-                        f"all of its {self.site.suite.n_sockets} sockets were ready")
+        paths = self.site.all_sockets
+        self.wait_ready(lambda: all(is_socket(path) for path in paths),
+                        f"all of its {len(paths)} sockets were ready")
 
     def generator_options(self):
         """Of vsw-bench: its ports, and what it can know of this switch."""

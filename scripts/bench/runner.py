@@ -16,7 +16,7 @@ import signal
 import tempfile
 import time
 
-from . import cycles, digest, machine, schema, suites, table, tcp, wiring
+from . import cycles, digest, idle, machine, schema, suites, table, tcp, wiring
 from .fault import Fault
 from .peers import Site
 from .process import POLL_S, Child, wait_until
@@ -179,7 +179,7 @@ class Runner:
 
     def fill(self, window, site, peer, mode, label):
         result = os.path.join(site.directory, "result.json")
-        with peer.start(site) as switch:
+        with peer.start(site) as switch, idle.guests(site, switch.listens):
             site.wires.connect()
             readings = self.readings(switch, mode)
             try:

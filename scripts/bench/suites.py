@@ -6,8 +6,9 @@ The suites, by the names that CSIT uses: <ports>-<encap>-<function>[-<feature>..
 
 Ports: "vu" are vhost-user ports whose front end is the generator (virtio-user), "up" are uplinks.
 Functions: l2xcbase connects two ports, l2bdbasemaclrn is a learning bridge, l2bdscale10kmaclrn one
-with 10000 addresses, those of all ports together. Features: vr256 are rings of 256 entries; split
-or packed with mrg, inorder, ... is the path through the virtio driver.
+with 10000 addresses, those of all ports together. Features: vr256 are rings of 256 entries; 64idle
+are so many more guests that are connected and do nothing; split or packed with mrg, inorder, ... is
+the path through the virtio driver.
 """
 
 import dataclasses
@@ -29,6 +30,8 @@ RFC_MODES = ("losscurve", "backtoback")
 ADDRESS_MODES = ("caching", "learning")
 # Behind each port: more than the switches take without being told, and a fair number of guests.
 ADDRESSES = {"caching": 100000, "learning": 10000}
+
+IDLE_GUESTS = 64
 
 NOT_A_BRIDGE = "it forwards between pairs of ports, whatever the address or the tag"
 OURS_ONLY = "the suite is about commands and guests of this switch"
@@ -68,6 +71,7 @@ class Suite:
     change: str = ""  # the command that mode reconf times, in the middle of its trial
     undo: str = ""
     spare_ports: int = 0  # vhost ports of ours that nobody connects to
+    idle_guests: int = 0  # more vhost ports, whose guests neither send nor receive
     note: str = ""
 
     @property
@@ -126,11 +130,14 @@ class Suite:
 
 
 def _scales():
-    for text, n_macs in (("1k", 1000), ("10k", 10000), ("100k", 100000), ("1m", 1000000)):
-        # The rate of so many addresses is one of the lookup: the size of frames is nothing to it.
+    # 20k and 200k are 10000 and 100000 behind each port. Their rates, and those of a million, are
+    # rates of the lookup: the size of frames is nothing to it.
+    for text, n_macs, is_short in (("1k", 1000, False), ("10k", 10000, False),
+                                   ("100k", 100000, False), ("20k", 20000, True),
+                                   ("200k", 200000, True), ("1m", 1000000, True)):
         yield Suite(f"2vu-eth-l2bdscale{text}maclrn", f"eth-l2bdscale{text}maclrn", n_macs=n_macs,
-                    sizes=("64",) if text == "1m" else FEW_SIZES,
-                    modes=("mrr",) if text == "1m" else BRIDGE_MODES,
+                    sizes=("64",) if is_short else FEW_SIZES,
+                    modes=("mrr",) if is_short else BRIDGE_MODES,
                     skipped=skip(["testpmd-mac"], "it writes one address for each port"),
                     note="testpmd-io looks up nothing: it shows what the generator can do")
 
@@ -186,6 +193,10 @@ def _table():
         yield dataclasses.replace(base, name=f"{base.name}-vr{ring_size}", ring_size=ring_size,
                                   sibling=f"eth-l2bdbasemaclrn-eth-2vhostvr{ring_size}-1vm",
                                   modes=("mrr", "search"))
+    yield Suite(f"{base.name}-{IDLE_GUESTS}idle", "eth-l2bdbasemaclrn-eth-2vhostvr1024-1vm",
+                idle_guests=IDLE_GUESTS, sizes=("64",), modes=("mrr",),
+                skipped=skip(TESTPMDS, "DPDK's devices are 32 at most"),
+                note="what polling ports costs that have nothing to say")
     yield from _paths()
     for offload in ("csum", "tso"):
         yield Suite(f"2vm-tcp-gso-{offload}", "gso tests (iperf3)", wiring="tcp", modes=("tcp",),

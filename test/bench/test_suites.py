@@ -12,7 +12,8 @@ ALL = list(suites.SUITES.values())
 # The minimum, as csit.md lists it.
 WANTED = """2vu-eth-l2xcbase 2vu-eth-l2bdbasemaclrn 2vu-dot1q-l2bdbasemaclrn
 2vu-eth-l2bdscale1kmaclrn 2vu-eth-l2bdscale10kmaclrn 2vu-eth-l2bdscale100kmaclrn
-2vu-eth-l2bdscale1mmaclrn 4vu-eth-l2bdbasemaclrn 4vu-eth-l2bdbasemaclrn-mesh
+2vu-eth-l2bdscale1mmaclrn 2vu-eth-l2bdscale20kmaclrn 2vu-eth-l2bdscale200kmaclrn
+2vu-eth-l2bdbasemaclrn-64idle 4vu-eth-l2bdbasemaclrn 4vu-eth-l2bdbasemaclrn-mesh
 1up1vu-eth-l2bdbasemaclrn 2up2vu-eth-l2bdbasemaclrn-vmfwd 2vu-eth-l2bdbasemaclrn-vr256
 2vu-eth-l2bdbasemaclrn-vr1024 2vm-tcp-gso-csum 2vm-tcp-gso-tso reconf-port-add
 reconf-vlan-change reconf-fdb-flush soak-2vu-eth-l2bd""".split()
@@ -39,6 +40,8 @@ def test_is_what_its_name_says(suite):
     if scale:
         wanted = int(scale[1]) * {"k": 1000, "m": 1000000}[scale[2]]
         assert suite.n_macs == wanted == int(options["--macs"]) * suite.n_ports
+    idle = re.search(r"-(\d+)idle$", suite.name)
+    assert suite.idle_guests == (int(idle[1]) if idle else 0)
     ring = re.search(r"-vr(\d+)$", suite.name)
     assert options["--ring-size"] == (ring[1] if ring else "1024")
     assert ("--vlan" in options) == ("dot1q" in suite.name)
