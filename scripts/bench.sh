@@ -7,6 +7,7 @@
 #	scripts/bench.sh list
 #	scripts/bench.sh 2vu-eth-l2bdbasemaclrn --vs testpmd-io,ovs [--profile ci]
 #	scripts/bench.sh all --profile nightly --keep-going
+#	scripts/bench.sh lockstep --gate
 #	scripts/bench.sh --help
 #
 # Results go to build/bench/TIME: run.json (scripts/bench/schema/run.json), report.html, calls/.

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import all_peers, gate, history, machine, suites, table
+from . import all_peers, gate, history, lockstep, machine, suites, table
 from .fault import Fault
 from .packages import TREE
 from .runner import ROUNDS, Interrupted, Runner, catch_signals
@@ -25,7 +25,7 @@ def arguments(words):
     parser = Parser(prog="bench.sh",
                     description="Benchmarks by name, side by side with other switches.")
     parser.add_argument("suite",
-                        help="a suite, several as NAME*, or all; list names them")
+                        help="a suite, several as NAME*, lockstep, or all; list names them")
     parser.add_argument("--profile", choices=ROUNDS, default="ci", help="default: %(default)s")
     parser.add_argument("--vs", default="", metavar="PEER,...",
                         help=f"other switches: {', '.join(all_peers.KNOWN)}")
@@ -69,6 +69,8 @@ def chosen(text, known, what):
 
 def cells(options):
     """(suite, size, mode) of all that is asked for."""
+    if options.suite == lockstep.NAME:
+        return []
     sizes = chosen(options.sizes, suites.SIZES, "size")
     modes = chosen(options.modes, suites.TYPES, "mode")
     found = []
@@ -87,6 +89,12 @@ def cells(options):
     return found
 
 
+def with_lockstep(options):
+    """Nor has it modes: who names some wants those."""
+    return options.suite == lockstep.NAME or \
+        (options.suite == "all" and options.modes in (None, "all"))
+
+
 def list_suites():
     for suite in suites.SUITES.values():
         print(f"{suite.name:40} {','.join(suite.modes)}")
@@ -97,6 +105,7 @@ def list_suites():
             print(f"    {suite.note}")
         for name, why in suite.skipped:
             print(f"    without {'peers' if name == '*' else name}: {why}")
+    print(f"{lockstep.NAME:40} generator and switch in turn on one core: ticks a frame")
 
 
 def publish(run, out, options):
@@ -115,6 +124,8 @@ def run_suites(options):
     build = os.environ.get("VSW_BUILD", os.path.join(TREE, "build", "release"))
     generator = os.environ.get("VSW_BENCH", os.path.join(build, "app", "vsw-bench", "vsw-bench"))
     wanted = cells(options)
+    if with_lockstep(options):
+        lockstep.check(build)
     if not os.access(generator, os.X_OK):
         raise Fault(f"no {generator}: build the tree, or say by VSW_BUILD where its build is")
     peers = all_peers.make([name for name in options.vs.split(",") if name], options.peer, build,
@@ -131,7 +142,7 @@ def run_suites(options):
                     options.rounds, options.keep_going, options.option, options.cycles)
     failed = None
     try:
-        runner.measure(wanted)
+        runner.measure(wanted, with_lockstep(options))
     except Fault as fault:
         failed = fault
     finally:

@@ -26,9 +26,10 @@ MIN_SAMPLES = 2
 LEAST_SHARE = 0.02
 REGRESSION, PROGRESSION, SUSPECT = "regression", "progression", "suspect"
 NORMAL, TOO_FEW = "normal", "too few"
-HIGHER_IS_BETTER = {history.RATE: True, history.CYCLES: False}
-LABELS = {history.RATE: "rate", history.CYCLES: "cycles"}
-UNITS = {history.RATE: (1e6, "Mpps"), history.CYCLES: (1, "ticks a frame")}
+HIGHER_IS_BETTER = {history.RATE: True, history.CYCLES: False, history.LOCKSTEP: False}
+LABELS = {history.RATE: "rate", history.CYCLES: "cycles", history.LOCKSTEP: "lock-step"}
+UNITS = {history.RATE: (1e6, "Mpps"), history.CYCLES: (1, "ticks a frame"),
+         history.LOCKSTEP: (1, "ticks a frame")}
 
 
 def student(freedom):
@@ -130,7 +131,8 @@ def judge(samples):
 
 def name_of(key):
     _, suite, size, cores, peer, placement, metric = key
-    return "vs-%s-%s-%s %s %s %s" % (suite, size, cores, peer, placement, LABELS[metric])
+    parts = ["vs-%s-%s-%s" % (suite, size, cores), peer, placement, LABELS[metric]]
+    return " ".join(part for part in parts if part)
 
 
 def report(verdicts, with_peers):

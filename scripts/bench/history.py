@@ -6,9 +6,9 @@
     python3 -m bench.history [--history FILE] list              one line for each series
 
 FILE is $VSW_BENCH_HISTORY, or history.jsonl in ~/.local/share/vhost-switch/bench. A sample is a
-median over one placement in one run; `sufficient` is false where it is too thin to be compared, or
-where the generator may have been the limit. Samples make a series when all of KEY agree:
-figures of different machines are never compared.
+median over one placement in one run, or the least of a run in lock-step; `sufficient` is false
+where it is too thin to be compared, or where the generator may have been the limit. Samples make a
+series when all of KEY agree: figures of different machines are never compared.
 """
 
 import argparse
@@ -17,12 +17,12 @@ import json
 import os
 import sys
 
-from . import digest, schema
+from . import digest, lockstep, schema
 from .fault import Fault
 
 SCHEMA = "vsw-sample-1"
 KEY = ("fingerprint", "suite", "size", "cores", "peer", "placement", "metric")
-RATE, CYCLES = "mrr_pps", "cycles_per_packet"
+RATE, CYCLES, LOCKSTEP = "mrr_pps", "cycles_per_packet", "lockstep_ticks_per_frame"
 
 
 def default_path():
@@ -31,9 +31,12 @@ def default_path():
 
 
 def samples_of(run):
-    """The samples of a run (schema/run.json): of each switch in each cell at full load."""
+    """The samples of a run (schema/run.json): of each switch in each cell at full load, and of ours
+    in lock-step.
+    """
     if not run["host"] or not run["host"]["fingerprint"]:
         return
+    yield from lockstep_samples(run)
     for cell in run["cells"]:
         for peer, found in cell["digest"]["peers"].items():
             for placement in digest.PLACEMENTS:
@@ -48,6 +51,16 @@ def samples_of(run):
                 if cycles["median"] is not None:
                     yield sample(run, key, CYCLES, cycles, "", cycles["n"],
                                  cycles["n"] >= digest.WINDOW_SLICES_MIN)
+
+
+def lockstep_samples(run):
+    """They have no placement."""
+    result = run.get("lockstep")
+    for suite, size, point in lockstep.points(result):
+        key = {"fingerprint": run["host"]["fingerprint"], "suite": suite, "size": size,
+               "cores": "1c", "peer": digest.OURS, "placement": None}
+        spread = lockstep.spread(point)
+        yield sample(run, key, LOCKSTEP, spread, "", spread["n"], result["complete"])
 
 
 def sample(run, key, metric, spread, unit, n, sufficient):

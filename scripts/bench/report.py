@@ -14,7 +14,7 @@ import sys
 
 import jinja2
 
-from . import digest, dotplots, history, look, plots, schema
+from . import digest, dotplots, history, lockstep, look, plots, schema
 from .fault import Fault
 
 DIRECTORY = os.path.dirname(os.path.abspath(__file__))
@@ -206,15 +206,17 @@ def jitter(run):
 
 
 def earlier(run, path):
-    """Our near series on this machine, with this run's samples as the newest."""
+    """Our series on this machine, near or without placement, this run's samples as the newest."""
     samples = history.read(path)[0] if path else []
     known = {history.identity(entry) for entry in samples}
     samples += [entry for entry in history.samples_of(run)
                 if history.identity(entry) not in known]
     machine = run["host"] and run["host"]["fingerprint"]
-    found = history.series(samples, fingerprint=machine, peer=digest.OURS, placement="near")
+    found = history.series([entry for entry in samples if entry["placement"] in ("near", None)],
+                           fingerprint=machine, peer=digest.OURS)
     # What this run did not measure is not shown.
     order = [(cell["suite"], cell["size"]) for cell in run["cells"]]
+    order += [(suite, size) for suite, size, _ in lockstep.points(run.get("lockstep"))]
     return sorted((entry for entry in found.items() if entry[0][1:3] in order),
                   key=lambda entry: order.index(entry[0][1:3]))
 
@@ -236,7 +238,7 @@ def context(run, history_path):
                       for svg in [plots.latency(cell, looks, "latency-%d" % number)] if svg],
         "losscurves": list(plots.losscurves(run, looks)),
         "cycles": dotplots.cycles(run, looks), "cycle_ratios": list(cycle_ratios(run)),
-        "histories": [svg for metric in (history.RATE, history.CYCLES)
+        "histories": [svg for metric in (history.RATE, history.CYCLES, history.LOCKSTEP)
                       for svg in [plots.history_panels(earlier(run, history_path), metric)]
                       if svg],
         "facts": list(flat(run["host"]["facts"])) if run["host"] else [],
@@ -244,6 +246,8 @@ def context(run, history_path):
         "selftest": next((call["selftest"] for cell in run["cells"] for call in calls(cell)
                           if call["selftest"]), None),
         "near_least": digest.NEAR_SLICES_MIN,
+        "lockstep": [(suite, size, lockstep.spread(point))
+                     for suite, size, point in lockstep.points(run.get("lockstep"))],
     }
 
 

@@ -9,6 +9,7 @@ process is ended before the next one starts, and before the runner ends.
 
 import contextlib
 import datetime
+import functools
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ import signal
 import tempfile
 import time
 
-from . import cycles, digest, idle, machine, schema, suites, table, tcp, wiring
+from . import cycles, digest, idle, lockstep, machine, schema, suites, table, tcp, wiring
 from .fault import Fault
 from .peers import Site
 from .process import POLL_S, Child, wait_until
@@ -86,7 +87,7 @@ class Runner:
         self.run = {"schema": "vsw-run-1", "complete": False, "error": "still running",
                     "started": now(), "finished": now(), "command": list(command),
                     "profile": profile, "git": machine.git(), "host": None,
-                    "peers": [peer.description() for peer in peers], "cells": []}
+                    "peers": [peer.description() for peer in peers], "lockstep": None, "cells": []}
         os.makedirs(os.path.join(out, "calls"), exist_ok=True)
 
     def n_rounds(self, mode):
@@ -96,15 +97,16 @@ class Runner:
         self.run["finished"] = now()
         schema.write(os.path.join(self.out, "run.json"), "run", self.run)
 
-    def measure(self, cells):
+    def measure(self, cells, with_lockstep=False):
         """
         Each cell is (suite, size, mode). Returns the run; Fault and Interrupted come when it is
         written.
         """
         failed = None
+        steps = [functools.partial(self.cell, *cell) for cell in cells]
         try:
-            for suite, size, mode in cells:
-                failed = self.cell(suite, size, mode) or failed
+            for step in [self.lockstep] * with_lockstep + steps:
+                failed = step() or failed
                 if failed and not self.keep_going:
                     break
                 self.write()
@@ -118,6 +120,19 @@ class Runner:
         if failed:
             raise Fault(failed)
         return self.run
+
+    def lockstep(self):
+        """Returns None, or the sentence that says what failed."""
+        self.say("vsw-lockstep ...")
+        path = os.path.join(self.out, "calls", "lockstep.json")
+        try:
+            result = lockstep.measure(self.build, self.generator_cpu, self.profile, path)
+        except Fault as fault:
+            return str(fault)
+        self.run["lockstep"] = result
+        self.set_host({**result["host"], "jitter": None})
+        self.say(f"vsw-lockstep: {len(result['points'])} points")
+        return result["error"] and f"vsw-lockstep: {result['error']}"
 
     def cell(self, suite, size, mode):
         """Returns None, or the sentence that says what failed."""
@@ -250,9 +265,14 @@ class Runner:
                       near=digest.slices(call, "near"), far=digest.slices(call, "far"),
                       cycles=readings.of_trials(call) if readings else cycles.told(call),
                       call=digest.without_slices(call))
-        if call["complete"] and self.run["host"] is None:
-            fingerprint = call["host"]["facts"].get("fingerprint")
-            self.run["host"] = {**call["host"], "fingerprint": fingerprint}
+        if call["complete"]:
+            self.set_host(call["host"])
+
+    def set_host(self, host):
+        """The first that knows of its jitter."""
+        known = self.run["host"]
+        if known is None or (known["jitter"] is None and host["jitter"] is not None):
+            self.run["host"] = {**host, "fingerprint": host["facts"].get("fingerprint")}
 
 
 def mpps(value):

@@ -28,7 +28,7 @@ def _load(name):
 @functools.lru_cache(maxsize=None)
 def _validator(name):
     """They refer to each other by $id; nothing is ever fetched."""
-    store = {_load(other)["$id"]: _load(other) for other in ("call", "run")}
+    store = {_load(other)["$id"]: _load(other) for other in ("call", "lockstep", "run")}
     resolver = jsonschema.RefResolver.from_schema(_load(name), store=store)
     return jsonschema.Draft7Validator(_load(name), resolver=resolver)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A run as text, for the terminal: medians, spread, ratios."""
 
-from . import digest
+from . import digest, lockstep
 
 NAMES = {digest.CYCLES: "ticks/frame"}
 SCALES = {"pps": (1e6, "Mpps"), "ns": (1e3, "us"), "bit/s": (1e6, "Mbit/s")}
@@ -87,8 +87,18 @@ def of_cell(cell):
     return lines
 
 
+def of_lockstep(result):
+    """Lines."""
+    if not result:
+        return []
+    rows = [("lock-step", "ticks/frame: least of the runs [least..greatest] (runs)")]
+    rows += [(f"{suite}-{size}b", _spread(lockstep.spread(point)))
+             for suite, size, point in lockstep.points(result)]
+    return ["", *("    " + line for line in _columns(rows))]
+
+
 def of_run(run):
-    lines = []
+    lines = of_lockstep(run.get("lockstep"))
     for cell in run["cells"]:
         lines += ["", *of_cell(cell)]
     if any(cell["mode"] == "mrr" for cell in run["cells"]):

@@ -64,6 +64,7 @@ class Bench:
             os.makedirs(os.path.join(self.directory, "app", name))
             os.symlink(FAKES if name != "vsw-ctl" else FAKE_CTL,
                        os.path.join(self.directory, "app", name, name))
+        os.symlink(FAKES, os.path.join(self.directory, "app", "vsw-bench", "vsw-lockstep"))
 
     def peer(self, name):
         return ["--peer", f"{name}={self.other} {{sockets}} name={name}"]

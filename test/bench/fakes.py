@@ -7,6 +7,7 @@ forward nothing and measure nothing, and misbehave as the environment says:
     FAKE_SWITCH     dies-at-start, no-sockets, dies-in-a-trial, ignores-sigterm
     FAKE_BENCH      crash, silent, invalid, torn, incomplete, hang, kills-switch; with ":PEER", only
                     against that one
+    FAKE_LOCKSTEP   fails, silent
     FAKE_READY_S, FAKE_CALL_S   how long the runner waits
     FAKE_PUBLISH    anything: with history and report
     FAKE_DIRECTORY  where each leaves a file PID with its name; and vsw-bench calls.jsonl
@@ -126,8 +127,23 @@ class Bench:
         return 0
 
 
+def lockstep(arguments):
+    import sample
+    leave_pid("vsw-lockstep")
+    how = behaviour("FAKE_LOCKSTEP")
+    result = sample.lockstep(float(os.environ.get("FAKE_TICKS", 230)))
+    if how == "fails":
+        result.update(complete=False, error="the switch has lost a frame")
+    if how != "silent":
+        with open(values("--result", arguments)[0], "w") as file:
+            json.dump(result, file)
+    return 0 if result["complete"] else 1
+
+
 def main():
     name = os.path.basename(sys.argv[0])
+    if name == "vsw-lockstep":
+        return lockstep(sys.argv[1:])
     if name == "vsw-bench":
         return Bench(sys.argv[1:]).run()
     return switch(sys.argv[1:])

@@ -160,6 +160,25 @@ def cell(maker, suite, size, mode, placements, peers=tuple(SWITCHES)):
             "digest": digest.of_cell(windows)}
 
 
+def lockstep(ticks=230.0, sizes=(64, 1518), macs=(1, 10000), runs=5, planted=0):
+    """As vsw-lockstep writes it; the figure of the first point is `ticks`."""
+    def spread(value):
+        return {"n": 200, "median": value + 5, "min": value, "max": value + 90, "p10": value + 2}
+
+    def point(size, n_macs, packed):
+        least = ticks + planted + 0.13 * (size - 64) + 2 * len(str(n_macs)) - 2 + 6 * packed
+        return {"size": size, "macs": n_macs, "packed": packed, "mergeable": False,
+                "ring_size": 256, "plant_ticks": planted, "frames": 3276800,
+                "ticks_per_frame": spread(least), "generator_ticks_per_frame": spread(40.0),
+                "sink_ticks_per_frame": spread(45.0), "ticks_per_addition": spread(0.5),
+                "run_min_ticks_per_frame": [least + number / 2 for number in range(runs)]}
+    return {"schema": "vsw-lockstep-1", "complete": True, "error": None, "ended": iso(60),
+            "config": {"runs": runs, "slices": 200, "slice_frames": 16384},
+            "host": {"facts": HOST["facts"], "tsc_hz": int(TSC_HZ)},
+            "points": [point(size, n_macs, packed) for size in sizes for n_macs in macs
+                       for packed in (False, True)]}
+
+
 def run(seed=1):
     """A run with all that a reader must expect: far windows, too few near slices, a failure."""
     maker = Maker(seed)
@@ -189,7 +208,7 @@ def run(seed=1):
             "git": {"commit": "0123456789abcdef0123456789abcdef01234567",
                     "subject": "bench: be an example", "dirty": False},
             "host": {**HOST, "fingerprint": HOST["facts"]["fingerprint"]},
-            "peers": peers, "cells": cells}
+            "peers": peers, "lockstep": lockstep(), "cells": cells}
 
 
 if __name__ == "__main__":
