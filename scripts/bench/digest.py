@@ -11,6 +11,8 @@ the same round, hence minutes apart at most, and of the same placement.
 import itertools
 import statistics
 
+from . import selftest
+
 OURS = "vsw"
 NEAR_SLICES_MIN = 10  # below, a cell says nothing
 WINDOW_SLICES_MIN = 3  # below, a window's median is a matter of luck
@@ -125,16 +127,21 @@ def _figures(windows):
             for name, (unit, values) in found.items()}
 
 
-def _peer(windows):
+def _peer(windows, alone):
     good = [window for window in windows if window["complete"]]
     return {"windows": len(windows), "incomplete": len(windows) - len(good),
-            "generator_bound": sum(window["call"]["generator_bound"] for window in good),
+            "generator_bound": sum(is_generator_bound(window, alone) for window in good),
             "near": _rate(good, "near"), "far": _rate(good, "far"),
             "insufficient": sum(window["near"]["n"] for window in good) < NEAR_SLICES_MIN,
             "cycles": {placement: spread(ticks for window in good
                                          for ticks in window["cycles"][placement])
                        for placement in PLACEMENTS},
             "figures": _figures(good)}
+
+
+def is_generator_bound(window, alone):
+    """It had no time left, or does hardly more with nobody to wait for: `alone` is its self-test."""
+    return window["call"]["generator_bound"] or selftest.limits(alone, window)
 
 
 def _comparable(window):
@@ -177,12 +184,15 @@ def _ratio(values):
     return {"pairs": found.pop("n"), **found}
 
 
-def of_cell(windows):
-    """The digest of a cell, of the windows as they are in the run's file."""
+def of_cell(windows, alone=None):
+    """
+    The digest of a cell, of the windows as they are in the run's file. `alone` is the self-test of
+    the generator with frames of its size.
+    """
     by_peer = {}
     for window in windows:
         by_peer.setdefault(window["peer"], []).append(window)
-    peers = {name: _peer(own) for name, own in by_peer.items()}
+    peers = {name: _peer(own, alone) for name, own in by_peer.items()}
     ratios = {name: _ratios(by_peer[OURS], own,
                             peers[OURS]["insufficient"] or peers[name]["insufficient"])
               for name, own in by_peer.items() if name != OURS and OURS in by_peer}

@@ -243,8 +243,7 @@ def context(run, history_path):
                       if svg],
         "facts": list(flat(run["host"]["facts"])) if run["host"] else [],
         "jitter": list(jitter(run)),
-        "selftest": next((call["selftest"] for cell in run["cells"] for call in calls(cell)
-                          if call["selftest"]), None),
+        "selftests": run.get("selftests", ()),
         "near_least": digest.NEAR_SLICES_MIN,
         "lockstep": [(suite, size, lockstep.spread(point))
                      for suite, size, point in lockstep.points(run.get("lockstep"))],

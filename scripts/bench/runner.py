@@ -11,27 +11,18 @@ import contextlib
 import datetime
 import functools
 import os
-import re
 import shutil
 import signal
 import tempfile
 import time
 
-from . import cycles, digest, idle, lockstep, machine, schema, suites, table, tcp, wiring
+from . import cycles, digest, idle, lockstep, machine, schema, selftest, suites, table, tcp, wiring
 from .fault import Fault
+from .generator import Generator
 from .peers import Site
-from .process import POLL_S, Child, wait_until
 
 # Rounds by profile: windows of mode mrr are short, and their medians want to be many.
 ROUNDS = {"smoke": (1, 1), "ci": (6, 1), "nightly": (10, 3), "report": (12, 3), "rfc2544": (3, 3)}
-# Smoke is about the machinery: it shall not fail because other work holds the machine up.
-OPTIONS = {"smoke": ["--late-us", "20000", "--search-s", "5", "--jitter-s", "0.2"]}
-# What the vectorized path of virtio-user needs, and what makes it say that it is taken.
-VECTORIZED = ["--force-max-simd-bitwidth", "512", "--log-level", "pmd.net.virtio.*:info"]
-CALL_TIMEOUT_S = 3600
-SOAK_TIMEOUT_S = 14 * 3600
-GENERATOR_STOP_S = 5
-DEATH_S = 0.5
 NOTHING = {"n": 0, "median_pps": None, "min_pps": None, "max_pps": None}
 
 
@@ -57,18 +48,11 @@ def now():
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def check_vectorized(generator, n_ports):
-    """virtio-user falls back to another path without a word, unless asked for one."""
-    log = generator.log()
-    if len(re.findall(r"vectorized Rx path on port", log)) < n_ports:
-        why = re.findall(r"disabled .* ring vectorized .*", log) or ["it does not say why"]
-        raise Fault(f"DPDK's virtio-user does not take its vectorized path here: {why[0]}")
-
-
 class Runner:
     """
-    `say` takes lines for the user. `generator` is the path of vsw-bench. Results go to `out`:
-    run.json, calls/ with what vsw-bench wrote, logs/ of windows that failed.
+    `say` takes lines for the user. `generator` is the path of vsw-bench, `extra` are more of its
+    options. Results go to `out`: run.json, calls/ with what vsw-bench wrote, logs/ of windows that
+    failed.
     """
 
     def __init__(self, peers, profile, build, generator, out, say, command=(), rounds=None,
@@ -76,18 +60,18 @@ class Runner:
         self.peers = peers
         self.profile = profile
         self.build = build
-        self.generator = generator
         self.out = out
         self.say = say
         self.rounds = rounds
         self.keep_going = keep_going
-        self.extra = list(extra)  # further options of vsw-bench
         self.read_cycles = read_cycles  # of peers, while they are measured
         self.switch_cpu, self.generator_cpu = machine.cpus()
+        self.generator = Generator(generator, self.generator_cpu, profile, extra)
         self.run = {"schema": "vsw-run-1", "complete": False, "error": "still running",
                     "started": now(), "finished": now(), "command": list(command),
                     "profile": profile, "git": machine.git(), "host": None,
-                    "peers": [peer.description() for peer in peers], "lockstep": None, "cells": []}
+                    "peers": [peer.description() for peer in peers], "lockstep": None,
+                    "selftests": [], "cells": []}
         os.makedirs(os.path.join(out, "calls"), exist_ok=True)
 
     def n_rounds(self, mode):
@@ -103,9 +87,12 @@ class Runner:
         written.
         """
         failed = None
-        steps = [functools.partial(self.cell, *cell) for cell in cells]
+        steps = [self.lockstep] * with_lockstep
+        steps += [functools.partial(self.selftest, size)
+                  for size in dict.fromkeys(size for _, size, mode in cells if mode == "mrr")]
+        steps += [functools.partial(self.cell, *cell) for cell in cells]
         try:
-            for step in [self.lockstep] * with_lockstep + steps:
+            for step in steps:
                 failed = step() or failed
                 if failed and not self.keep_going:
                     break
@@ -134,6 +121,22 @@ class Runner:
         self.say(f"vsw-lockstep: {len(result['points'])} points")
         return result["error"] and f"vsw-lockstep: {result['error']}"
 
+    def selftest(self, size):
+        """Likewise."""
+        path = os.path.join(self.out, "calls", f"selftest-{size}.json")
+        tried = []
+        try:
+            for _ in range(1 if self.profile == "smoke" else selftest.TRIES):
+                self.generator.test(size, self.switch_cpu, path)
+                tried.append(selftest.of_call(schema.read(path, "call")))
+        except Fault as fault:
+            return f"self-test of the generator: {fault}"
+        found = selftest.best(tried)
+        self.run["selftests"].append(found)
+        self.say(f"generator, {size}: {found['ticks_per_frame']:.0f} ticks a frame, at most "
+                 f"{found['mpps']:.1f} Mpps ({found['placement']})")
+        return None
+
     def cell(self, suite, size, mode):
         """Returns None, or the sentence that says what failed."""
         name = suites.cell_name(suite, size, "1c", mode)
@@ -150,12 +153,15 @@ class Runner:
                 turn = number % len(peers)
                 for position, peer in enumerate(peers[turn:] + peers[:turn]):
                     window = self.window(cell, suite, peer, number, position)
-                    self.say(progress(name, number, rounds, window))
+                    self.say(progress(name, number, rounds, window, self.alone(size)))
                     if window["error"]:
                         return f"{name}: {window['error']}"
             return None
         finally:
-            cell["digest"] = digest.of_cell(cell["windows"])
+            cell["digest"] = digest.of_cell(cell["windows"], self.alone(size))
+
+    def alone(self, size):
+        return selftest.of_size(self.run, size)
 
     def window(self, cell, suite, peer, number, position):
         """One call against one switch, entered into the cell. Only Interrupted comes through."""
@@ -218,45 +224,13 @@ class Runner:
     def call(self, site, switch, mode, result, readings=None):
         """Measure a switch: by vsw-bench, or by what guests do."""
         if mode != "tcp":
-            self.generate(site, switch, mode, result, readings)
+            self.generator.measure(site, switch, mode, result, readings)
             return
         try:
-            tcp.measure(site, switch, self.generator, self.profile, result)
+            tcp.measure(site, switch, self.generator.program, self.profile, result)
         except Fault:
             switch.check_alive()
             raise
-
-    def generate(self, site, switch, mode, result, readings):
-        changes = [option.format(directory=site.directory)
-                   for option in site.suite.generator_options(site.size, mode)]
-        command = [*site.wires.enter, self.generator, "-l", str(self.generator_cpu), "--no-pci",
-                   "--in-memory", "--single-file-segments",
-                   "--file-prefix", f"bench-generator-{os.getpid()}", *site.wires.eal,
-                   *(VECTORIZED if site.suite.vectorized else ()), "--",
-                   *switch.generator_options(), *changes, "--profile", self.profile,
-                   "--result", result, *OPTIONS.get(self.profile, ()), *self.extra]
-        limit_s = SOAK_TIMEOUT_S if mode == "soak" else CALL_TIMEOUT_S
-        generator = Child("vsw-bench", command, site.log("vsw-bench"), cpus={self.generator_cpu},
-                          environment={"RUNTIME_DIRECTORY": site.directory})
-        deadline = time.monotonic() + limit_s
-        try:
-            while generator.alive:
-                switch.check_alive()
-                if readings:
-                    readings.take()
-                if time.monotonic() > deadline:
-                    raise Fault(f"vsw-bench has not ended within {limit_s} s: "
-                                f"{generator.last_words()} (log: {generator.log_path})")
-                time.sleep(POLL_S)
-        finally:
-            code = generator.stop(GENERATOR_STOP_S)
-        if code != 0:  # it may have seen the switch end before we do
-            wait_until(lambda: not switch.child.alive, DEATH_S)
-            switch.check_alive()
-        if not os.path.exists(result):
-            raise generator.death("without a result")
-        if site.suite.vectorized:
-            check_vectorized(generator, site.suite.n_ports)
 
     def enter(self, window, call, label, readings):
         path = os.path.join("calls", label + ".json")
@@ -279,8 +253,8 @@ def mpps(value):
     return "-" if value is None else f"{value / 1e6:.2f}"
 
 
-def progress(name, number, rounds, window):
-    """A line for the user."""
+def progress(name, number, rounds, window, alone):
+    """A line for the user. `alone`: the self-test of the generator."""
     head = f"{name}  round {number + 1}/{rounds}  {window['peer']:12}"
     if window["error"]:
         return f"{head} failed: {window['error']}"
@@ -289,7 +263,7 @@ def progress(name, number, rounds, window):
              if window[placement]["median_pps"] is not None]
     found += [table.of_figure(figure, unit, value) for figure, (unit, value, _)
               in list(digest.figures_of(window["call"]).items())[:4]]
-    bound = "  generator-bound" if window["call"]["generator_bound"] else ""
+    bound = "  generator-bound" if digest.is_generator_bound(window, alone) else ""
     results = window["call"]["results"]
     found += [f"no {name}: cut short" for name in ("ndr", "pdr")
               if name in results and not results[name]["complete"]]

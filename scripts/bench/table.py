@@ -97,10 +97,18 @@ def of_lockstep(result):
     return ["", *("    " + line for line in _columns(rows))]
 
 
+def of_selftests(found):
+    """A line."""
+    words = [f"{own['size']}: {own['ticks_per_frame']:.0f} ticks a frame, at most "
+             f"{own['mpps']:.1f} Mpps ({own['placement']})" for own in found]
+    return ["", "generator on bare rings, " + "; ".join(words)] if words else []
+
+
 def of_run(run):
     lines = of_lockstep(run.get("lockstep"))
     for cell in run["cells"]:
         lines += ["", *of_cell(cell)]
+    lines += of_selftests(run.get("selftests", ()))
     if any(cell["mode"] == "mrr" for cell in run["cells"]):
         lines += ["", "Mpps: median of windows [min..max] (100 ms slices); ratios: median "
                   "[min..max] (pairs of windows of one round).",

@@ -32,13 +32,13 @@ FAKE_CTL = os.path.join(TREE, "test", "bench", "fake-ctl")
 # bench.sh without what it needs of the machine, and with as much patience as a test has.
 DRIVER = """
 import os, sys
-from bench import __main__ as command, machine, peers, process, runner
+from bench import __main__ as command, generator, machine, peers, process
 if not os.environ.get("FAKE_PUBLISH"):
     command.publish = lambda *_: None
 machine.check_hugepages = lambda needed: None
 process.STOP_TIMEOUT_S = 1
 peers.READY_TIMEOUT_S = int(os.environ.get("FAKE_READY_S", 60))
-runner.CALL_TIMEOUT_S = int(os.environ.get("FAKE_CALL_S", 60))
+generator.CALL_TIMEOUT_S = int(os.environ.get("FAKE_CALL_S", 60))
 sys.exit(command.main())
 """
 

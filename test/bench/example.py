@@ -92,7 +92,7 @@ class Example:
                 "started": stamp(self.clock), "mode": mode, "profile": "ci",
                 "config": {"size": size, "ports": config["ports"], "ring_size": 1024},
                 "host": {"facts": FACTS, "jitter": JITTER, "tsc_hz": TSC_HZ},
-                "selftest": {"ticks_per_frame": 71, "mpps": 36.6},
+                "selftest": None,
                 "generator_bound": self.gap("bound", (peer, size)), "trials": trials,
                 "results": {}}
         getattr(self, "result_" + mode)(call["results"], peer, size, TSC_HZ / ticks["near"])
@@ -197,4 +197,6 @@ def run(seed=1, gaps=False, rounds=5, day=0, speed=1.0, commit="fe51e9e"):
                      "fingerprint": FACTS["fingerprint"]},
             "peers": [{"name": name, "title": title, "version": version, "settings": settings,
                        "counters": []} for name, title, version, settings in PEERS],
+            "selftests": [{"size": "64", "ticks_per_frame": 71, "mpps": 36.6,
+                           "placement": "near"}],
             "cells": cells}

@@ -8,6 +8,8 @@ forward nothing and measure nothing, and misbehave as the environment says:
     FAKE_BENCH      crash, silent, invalid, torn, incomplete, hang, kills-switch; with ":PEER", only
                     against that one
     FAKE_LOCKSTEP   fails, silent
+    FAKE_SELFTEST   fails
+    FAKE_MPPS       what the self-test finds
     FAKE_READY_S, FAKE_CALL_S   how long the runner waits
     FAKE_PUBLISH    anything: with history and report
     FAKE_DIRECTORY  where each leaves a file PID with its name; and vsw-bench calls.jsonl
@@ -79,6 +81,9 @@ class Bench:
         self.path = values("--result", arguments)[0]
         self.size = values("--size", arguments)[0]
         self.mode = values("--mode", arguments)[0]
+        self.peer = None
+        if self.mode == "selftest":
+            return
         # Ours has a control socket; another one is known by what it was called.
         pid = values("--switch-pid", arguments)[0]
         with open(f"/proc/{pid}/cmdline") as file:
@@ -101,7 +106,19 @@ class Bench:
         print("vsw-bench: " + sentence, file=sys.stderr)
         sys.exit(1)
 
+    def test(self):
+        """By itself, before it is known as one of the windows."""
+        how = behaviour("FAKE_SELFTEST")
+        if how == "fails":
+            self.give_up("no thread on CPU 0")
+        mpps = float(os.environ.get("FAKE_MPPS", 60))
+        self.write({**self.call(), "selftest": {"ticks_per_frame": 2600 / mpps, "mpps": mpps,
+                                                "placement": "near"}})
+        return 0
+
     def run(self):
+        if self.mode == "selftest":
+            return self.test()
         leave_pid("vsw-bench")
         with open(calls_path(), "a") as file:
             json.dump({"peer": self.peer, "arguments": self.arguments}, file)

@@ -49,6 +49,17 @@ def test_no_ratio_over_rounds_or_placements():
     assert ratios["near"]["median"] is None and ratios["insufficient"]
 
 
+@pytest.mark.parametrize("mpps, placement, n_bound", [
+    (12.1, "near", 0), (11.9, "near", 1), (4.7, "far", 0)])
+def test_a_rate_near_that_of_the_generator_alone_is_its_own(mpps, placement, n_bound):
+    windows = windows_of([NEAR, FAR])
+    set_rates(windows, "vsw", 0, "near", 10e6)
+    set_rates(windows, "vsw", 1, "far", 4e6)
+    alone = {"size": "64", "ticks_per_frame": 100, "mpps": mpps, "placement": placement}
+    assert digest.of_cell(windows, alone)["peers"]["vsw"]["generator_bound"] == n_bound
+    assert digest.of_cell(windows)["peers"]["vsw"]["generator_bound"] == 0
+
+
 @pytest.mark.parametrize("n_slices, insufficient", [(9, True), (10, False)])
 def test_insufficient(n_slices, insufficient):
     windows = windows_of([NEAR])

@@ -52,6 +52,23 @@ def test_what_vsw_bench_is_told(bench):
         assert arguments[arguments.index(option) + 1] == value
 
 
+@pytest.mark.parametrize("mpps, is_bound", [("60", False), ("20", True)])
+def test_the_generator_is_tested_first(bench, mpps, is_bound):
+    assert bench.run(*SHORT, FAKE_MPPS=mpps) == (0, "")
+    run = bench.result()
+    assert [(found["size"], found["mpps"]) for found in run["selftests"]] == [("64", float(mpps))]
+    assert f"at most {mpps}.0 Mpps (near)" in bench.output
+    assert (run["cells"][0]["digest"]["peers"]["vsw"]["generator_bound"] > 0) == is_bound
+    assert ("generator-bound" in bench.output) == is_bound
+
+
+def test_a_generator_that_fails_alone(bench):
+    assert bench.refused(*SHORT, FAKE_SELFTEST="fails").startswith(
+        "self-test of the generator: vsw-bench ended with exit status 1 without a result: "
+        "vsw-bench: no thread on CPU 0 (log: ")
+    assert bench.result()["cells"] == []
+
+
 def test_cells(bench):
     assert bench.run(BASE, "--sizes", "64,imix", "--modes", "mrr,search", "--profile", "smoke")[0] \
         == 0
