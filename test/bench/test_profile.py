@@ -21,11 +21,11 @@ runpy.run_path(sys.path[0] + "/profile", run_name="__main__")
 """
 
 
-def start(bench, *words):
+def start(bench, *words, **changes):
     """With tools that only pretend, if there are any in the directory "tools"."""
     environment = {**os.environ, "TMPDIR": bench.directory, "VSW_BUILD": bench.directory,
                    "FAKE_DIRECTORY": bench.pids, "FAKE_BENCH": "hang",
-                   "PATH": os.path.join(bench.directory, "tools")}
+                   "PATH": os.path.join(bench.directory, "tools"), **changes}
     return subprocess.Popen(["/usr/bin/python3", "-c", DRIVER, TREE, *words], env=environment,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True)
@@ -39,6 +39,22 @@ def add_tools(bench):
         with open(path, "w") as file:
             file.write(f"#!/bin/sh\n{does}\n")
         os.chmod(path, 0o755)
+
+
+@pytest.mark.parametrize("tools, sentence", [
+    ((), "there is no "), (("meson", "ninja"), " failed with exit status 3")])
+def test_its_own_build(bench, tools, sentence):
+    """Without a build that is named it makes one, or says why not."""
+    os.mkdir(os.path.join(bench.directory, "tools"))
+    for name in tools:
+        path = os.path.join(bench.directory, "tools", name)
+        with open(path, "w") as file:
+            file.write("#!/bin/sh\nexit 3\n")
+        os.chmod(path, 0o755)
+    process = start(bench, VSW_BUILD="")
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1 and errors.startswith("profile: "), errors
+    assert sentence in errors and ("build/profile" in errors) == bool(tools)
 
 
 @pytest.mark.parametrize("words, sentence", [
