@@ -138,7 +138,7 @@ def legend(axes, look, peers):
         title = look.title(peer)
         axes.annotate(title, (1, 1), xycoords="axes fraction", xytext=(x, 18), ha="right",
                       textcoords="offset points", color=look.colour(peer), fontweight="bold")
-        x -= 8.3 * len(title) + 14
+        x -= figure.BOLD * len(title) + 14
         axes.plot([1 + (x + 8) / pixels(axes)], [1 + 22 / pixels(axes, 1)], look.marker(peer),
                   color=look.colour(peer), transform=axes.transAxes, clip_on=False, markersize=7)
         x -= 14

@@ -27,6 +27,7 @@ NAMES.update({colour: "--series-%d" % number for number, colour in enumerate(SER
 MARKERS = "osD^vP"
 
 SMALL, NORMAL = 11, 12
+BOLD = 8.3  # pixels of a letter of bold text, of normal size
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 HOVER = "hover:"
 

@@ -32,6 +32,10 @@ class Look:
     def title(self, peer):
         return self.titles.get(peer, peer)
 
+    def beside(self):
+        """Room for the longest title at the end of a line, in pixels."""
+        return 24 + figure.BOLD * max(map(len, self.titles.values()))
+
 
 def mpps(pps):
     return number(pps / M)

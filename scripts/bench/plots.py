@@ -116,7 +116,7 @@ def rate_over_size(run, look, suite, name):
         return sizes.index(cell["size"]) + (0.4 if cell["size"] == "imix" else 0)
 
     fig, [axes] = figure.new(WIDTH, 380)
-    figure.margins(fig, 44, 130, 40, 44)
+    figure.margins(fig, 44, look.beside(), 40, 44)
     rate_axis(axes, look, cells)
     axes.set_xticks([place({"size": size}) for size in sizes])
     axes.set_xticklabels([size.upper() if size == "imix" else size for size in sizes])
@@ -145,7 +145,7 @@ def rate_over_macs(run, look):
         if len(counts) < 2 or not has_rates(cells, look):
             continue
         fig, [axes] = figure.new(WIDTH, 340)
-        figure.margins(fig, 44, 130, 40, 44)
+        figure.margins(fig, 44, look.beside(), 40, 44)
         rate_axis(axes, look, cells)
         axes.set_xscale("log")
         axes.set_xticks(counts)
@@ -191,7 +191,7 @@ def latency(cell, look, name):
     columns = min(len(loads), 2)
     rows = -(-len(loads) // columns)
     fig, panels = figure.new(WIDTH, 40 + 290 * rows, columns, rows, sharey=True, sharex=True)
-    figure.margins(fig, 56, 120, 40, 30, wspace=0.08, hspace=0.24)
+    figure.margins(fig, 56, look.beside(), 40, 30, wspace=0.08, hspace=0.24)
     for i, axes in enumerate(panels):
         if i >= len(loads):
             axes.set_axis_off()
@@ -252,7 +252,7 @@ def losscurves(run, look):
 
 def losscurve(cell, look, found):
     fig, [axes] = figure.new(WIDTH, 300)
-    figure.margins(fig, 44, 60, 40, 44)
+    figure.margins(fig, 44, look.beside() / 2, 40, 44)
     for peer, curves in found.items():
         drawn = []
         for curve in curves:
