@@ -25,7 +25,8 @@ def arguments(words):
     parser = Parser(prog="bench.sh",
                     description="Benchmarks by name, side by side with other switches.")
     parser.add_argument("suite",
-                        help="a suite, several as NAME*, lockstep, or all; list names them")
+                        help="a suite, several as NAME*, lockstep, all, or some of these with "
+                             "commas between; list names them")
     parser.add_argument("--profile", choices=ROUNDS, default="ci", help="default: %(default)s")
     parser.add_argument("--vs", default="", metavar="PEER,...",
                         help=f"other switches: {', '.join(all_peers.KNOWN)}")
@@ -69,12 +70,13 @@ def chosen(text, known, what):
 
 def cells(options):
     """(suite, size, mode) of all that is asked for."""
-    if options.suite == lockstep.NAME:
+    names = [name for name in options.suite.split(",") if name != lockstep.NAME]
+    if not names:
         return []
     sizes = chosen(options.sizes, suites.SIZES, "size")
     modes = chosen(options.modes, suites.TYPES, "mode")
     found = []
-    for suite in suites.find(options.suite):
+    for suite in suites.find(",".join(names)):
         usual = DEFAULT_MODES.get(options.profile, USUAL_MODES)
         wanted = [mode for mode in suite.modes if mode in (modes or usual)]
         if not modes:
@@ -90,9 +92,9 @@ def cells(options):
 
 
 def with_lockstep(options):
-    """Nor has it modes: who names some wants those."""
-    return options.suite == lockstep.NAME or \
-        (options.suite == "all" and options.modes in (None, "all"))
+    """It has no modes: who names some wants those."""
+    names = options.suite.split(",")
+    return lockstep.NAME in names or ("all" in names and options.modes in (None, "all"))
 
 
 def list_suites():

@@ -209,8 +209,13 @@ def _table():
 SUITES = {suite.name: suite for suite in _table()}
 
 
-def find(name):
-    """The suites that a name stands for: one, all, or all that begin with "NAME*"."""
+def find(names):
+    """The suites that are named, with commas between: each is one, all, or what begins "NAME*"."""
+    found = [suite for name in names.split(",") for suite in find_name(name)]
+    return list({suite.name: suite for suite in found}.values())
+
+
+def find_name(name):
     if name == "all":
         return list(SUITES.values())
     if name.endswith("*"):

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import sample
+from bench import __main__ as command
 from bench import gate, history, lockstep, report, schema, table
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "func"))
@@ -52,6 +53,16 @@ def test_bench_sh(bench):
     with open(os.path.join(bench.out, "report.html")) as page:
         assert "230 ticks a frame at 64 B, in lock-step" in page.read()
     bench.check_clean()
+
+
+@pytest.mark.parametrize("words, wanted", [
+    (("lockstep",), True), (("all",), True), (("all", "--modes", "all"), True),
+    (("all", "--modes", "mrr"), False), (("2vu-eth-l2xcbase",), False),
+    (("2vu-eth-l2xcbase,lockstep", "--modes", "mrr"), True)])
+def test_when_it_is_asked(words, wanted):
+    options = command.arguments(words)
+    assert command.with_lockstep(options) == wanted
+    assert (command.cells(options) == []) == (words == ("lockstep",))
 
 
 @pytest.mark.parametrize("how, sentence", [

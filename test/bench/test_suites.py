@@ -71,6 +71,8 @@ def test_find():
     assert suites.find("all") == ALL
     assert {suite.name for suite in suites.find("reconf-*")} == {
         name for name in WANTED if name.startswith("reconf-")}
-    for name in ("2vu-eth-l2bd", "nothing*", ""):
+    assert [suite.name for suite in suites.find("soak-*,2vu-eth-l2xcbase,soak-2vu-eth-l2bd")] == [
+        "soak-2vu-eth-l2bd", "2vu-eth-l2xcbase"]
+    for name in ("2vu-eth-l2bd", "nothing*", "", "all,nothing"):
         with pytest.raises(Fault, match="no suite .*bench.sh list"):
             suites.find(name)
