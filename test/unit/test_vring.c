@@ -12,7 +12,7 @@
 
 #include "vring_driver.h"
 
-#define BYTES_MAX (VSW_VRING_CHAINS_MAX * DRIVER_PARTS_MAX * 3000)
+#define BYTES_MAX (VSW_VRING_CHAINS_MAX * DRIVER_CHAIN_MAX_BYTES)
 
 /* The device, and what it should know. */
 struct bench {

@@ -30,12 +30,14 @@ void
 driver_init(struct driver *driver, struct guest *guest, uint64_t *random, bool in_order,
 	    uint16_t base)
 {
+	static const uint32_t parts_max[] = {1, 3, 8, DRIVER_PARTS_MAX};
 	uint32_t i;
 
 	memset(driver, 0, sizeof(*driver));
 	driver->guest = guest;
 	driver->random = random;
 	driver->in_order = in_order;
+	driver->parts_max = parts_max[guest_below(random, 4)];
 	driver->base = base;
 	driver->n_free = driver->n_free_slots = guest->config.size;
 	for (i = 0; i < driver->n_free; i++)
@@ -94,37 +96,67 @@ take_data(struct driver *driver, struct driver_chain *chain, uint32_t n)
 	return at < first ? GUEST_LOW + at : GUEST_APART + at - first;
 }
 
+/* Short ones, so that many are under way, some long ones, and the longest. */
 static uint32_t
 pick_length(struct driver *driver)
 {
-	switch (guest_below(driver->random, 16)) {
+	switch (guest_below(driver->random, 32)) {
+	case 0:
+		return guest_below(driver->random, DRIVER_CHAIN_MAX_BYTES + 1);
+	case 1:
+		return DRIVER_CHAIN_MAX_BYTES;
+	case 2:
+	case 3:
+		return guest_below(driver->random, 16);
+	default:
+		return guest_below(driver->random, 400);
+	}
+}
+
+/* Of what is left for all parts but the last: nothing, some bytes as of a header, or any. */
+static uint32_t
+pick_part(struct driver *driver, uint32_t left)
+{
+	uint32_t n;
+
+	switch (guest_below(driver->random, 4)) {
 	case 0:
 		return 0;
 	case 1:
-	case 2:
-	case 3:
-		return 1 + guest_below(driver->random, 16);
-	case 4:
-		return guest_below(driver->random, 3000);
+		return guest_below(driver->random, left + 1);
 	default:
-		return guest_below(driver->random, 200);
+		n = 1 + guest_below(driver->random, 16);
+		return n < left ? n : left;
 	}
 }
 
 /* Of what the device only writes to, the guest does not care what it is before. */
 static void
-add_part(struct driver *driver, struct driver_chain *chain)
+add_part(struct driver *driver, struct driver_chain *chain, uint32_t len_bytes)
 {
 	struct driver_part *part = &chain->part[chain->n_parts++];
-	uint8_t bytes[3000];
+	uint8_t bytes[DRIVER_CHAIN_MAX_BYTES];
 
-	part->len_bytes = pick_length(driver);
-	part->address = take_data(driver, chain, part->len_bytes);
-	chain->len_bytes += part->len_bytes;
+	part->len_bytes = len_bytes;
+	part->address = take_data(driver, chain, len_bytes);
+	chain->len_bytes += len_bytes;
 	if (driver->guest->config.writes)
 		return;
-	guest_random_bytes(driver->random, bytes, part->len_bytes);
-	guest_put(driver->guest, part->address, bytes, part->len_bytes);
+	guest_random_bytes(driver->random, bytes, len_bytes);
+	guest_put(driver->guest, part->address, bytes, len_bytes);
+}
+
+static void
+add_parts(struct driver *driver, struct driver_chain *chain, uint16_t n_parts)
+{
+	uint32_t left = pick_length(driver), n;
+
+	for (; n_parts > 1; n_parts--) {
+		n = pick_part(driver, left);
+		add_part(driver, chain, n);
+		left -= n;
+	}
+	add_part(driver, chain, left);
 }
 
 static uint16_t
@@ -259,8 +291,8 @@ driver_post(struct driver *driver)
 {
 	struct driver_chain *chain = driver_chain(driver, driver->n_posted);
 	bool packed = driver->guest->config.packed;
-	uint16_t n_parts = 1 + guest_below(driver->random, DRIVER_PARTS_MAX);
-	uint16_t i, n_direct = n_parts;
+	uint16_t n_parts = 1 + guest_below(driver->random, driver->parts_max);
+	uint16_t n_direct = n_parts;
 
 	if (driver->n_posted - driver->n_reaped == DRIVER_CHAINS_MAX ||
 	    driver->data_taken >= TAKEN_MAX || driver->n_free_slots == 0)
@@ -268,8 +300,7 @@ driver_post(struct driver *driver)
 	if (n_parts > driver->n_free_slots || guest_below(driver->random, 2))
 		n_direct = packed ? 0 : guest_below(driver->random, driver->n_free_slots) % n_parts;
 	memset(chain, 0, sizeof(*chain));
-	for (i = 0; i < n_parts; i++)
-		add_part(driver, chain);
+	add_parts(driver, chain, n_parts);
 	if (packed)
 		make_packed(driver, chain, n_direct == 0);
 	else

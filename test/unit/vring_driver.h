@@ -12,7 +12,8 @@
 #include "vring_guest.h"
 
 #define DRIVER_CHAINS_MAX 1024U /* a power of 2 */
-#define DRIVER_PARTS_MAX 8U
+#define DRIVER_PARTS_MAX 20U	/* Linux: a page each for 64 KiB, the header, and what is cut */
+#define DRIVER_CHAIN_MAX_BYTES (12U + 9000)
 
 struct driver_part {
 	uint64_t address;
@@ -34,7 +35,8 @@ struct driver {
 	struct guest *guest;
 	uint64_t *random;
 	bool in_order;
-	uint16_t base; /* as in the config of the ring */
+	uint32_t parts_max; /* in a chain */
+	uint16_t base;	    /* as in the config of the ring */
 	/* How many were ever ... */
 	uint64_t n_posted, n_shown, n_reaped;
 	uint64_t posted_position, used_position; /* next to make available, next to look at */

@@ -211,21 +211,6 @@ guest_used(const struct guest *guest)
 	return guest->config.device;
 }
 
-uint64_t
-guest_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-uint32_t
-guest_below(uint64_t *state, uint32_t n)
-{
-	return (guest_random(state) >> 32) % n;
-}
-
 void
 guest_random_bytes(uint64_t *state, uint8_t *to, uint32_t len_bytes)
 {

@@ -13,6 +13,7 @@
 
 #include <linux/virtio_ring.h>
 
+#include "vring_random.h"
 #include "vsw_vring.h"
 
 /* The ring is at 0, so that an address that overflows leads there. */
@@ -56,9 +57,6 @@ struct vring_desc *guest_desc(const struct guest *guest, uint16_t index);
 struct vring_avail *guest_avail(const struct guest *guest);
 struct vring_used *guest_used(const struct guest *guest);
 
-/* xorshift: never 0, and the same for the same seed everywhere. */
-uint64_t guest_random(uint64_t *state);
-uint32_t guest_below(uint64_t *state, uint32_t n);
 void guest_random_bytes(uint64_t *state, uint8_t *to, uint32_t len_bytes);
 
 /* VSW_TEST_SEED, or one that changes; printed. */
