@@ -201,6 +201,7 @@ done
 [ -z "${release-}" ] || processes bench release "not long" 240
 
 if [ -n "$long" ]; then
+	[ -z "${asan-}" ] || suite asan long
 	[ -z "${release-}" ] || processes func release "once and not long" 360
 	[ -z "${release-}" ] || processes func release long 1800
 	[ -z "${release-}" ] || processes vm release long 1800
