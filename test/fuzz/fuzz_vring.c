@@ -1,163 +1,341 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fuzzing rings: bytes are what the device is to do, and all of the guest's memory with the ring in
- * it. The regions are blocks of their own, so that ASan sees what leaves them.
+ * Fuzzing rings: bytes are a script of what the driver writes, by the rules or not, and of what the
+ * device does in between. lib/vring and the model of it (vring_pair.h) must agree all the way. The
+ * regions are blocks of their own, so that ASan sees what leaves them.
+ *
+ * FUZZ_PACKED says which layout this target has.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "vsw_vring.h"
+#include "vring_pair.h"
+#include "vring_random.h"
 
+#define STEPS_MAX 200
+#define SIZE_MAX_DESCS 64
 #define REGIONS 3
-#define REGION_BYTES 1024U
-#define N_STEPS 16
-#define FRAME_MAX_BYTES 4096U
-
-/*
- * Where the ring lies in the first region, with what the driver writes in front: short inputs go
- * far. The second region follows it for the guest, the third does not.
- */
-#define DRIVER 0
-#define DESC 32
-#define DEVICE 768
+#define RING_BYTES 2048U /* descriptors at 0, the driver's area and the device's behind them */
+#define DATA_BYTES 1024U
+#define AVAIL (1u << VRING_PACKED_DESC_F_AVAIL)
+#define USED (1u << VRING_PACKED_DESC_F_USED)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-struct input {
-	uint8_t layout; /* bits: packed, writes, event index */
-	uint8_t size;
-	uint16_t avail, used;
-	uint8_t step[N_STEPS];
-	uint8_t memory[REGIONS * REGION_BYTES]; /* or less: the rest is zero */
+struct script {
+	const uint8_t *at, *end;
+	struct vsw_vring_memory memory;
+	struct vsw_vring_config config;
+	struct pair pair;
+	uint64_t posted;   /* position of the driver */
+	uint16_t next_id;  /* round robin */
+	uint32_t data_end; /* of the tables that chains use, from the end of the last region back */
+	uint64_t random;   /* for what nothing depends on */
 };
 
-static void
-require(bool condition)
+/* At the end of the script everything is 0. */
+static uint32_t
+byte(struct script *script)
 {
-	if (!condition)
-		abort();
+	return script->at < script->end ? *script->at++ : 0;
+}
+
+static uint32_t
+word(struct script *script)
+{
+	uint32_t low = byte(script);
+
+	return low | byte(script) << 8;
+}
+
+/* Within the regions, or around their ends. */
+static uint64_t
+address(struct script *script)
+{
+	uint32_t choice = byte(script), offset = byte(script);
+	const struct vsw_vring_region *region = &script->memory.region[choice % REGIONS];
+
+	if (choice & 0x80)
+		return region->guest_address + region->size_bytes - offset % 32;
+	if (choice & 0x40)
+		return region->guest_address - offset % 32;
+	return region->guest_address + offset * 8ULL;
+}
+
+/* Few are so long that they leave their region. */
+static uint32_t
+length(struct script *script)
+{
+	uint32_t choice = byte(script);
+
+	switch (choice >> 6) {
+	case 0:
+	case 1:
+		return choice & 0x7f;
+	case 2:
+		return (choice & 0x3f) * 16;
+	default:
+		return (choice & 0x3f) == 0x3f ? UINT32_MAX : (choice & 0x3f) * 1024;
+	}
 }
 
 static void
-check_piece(const struct vsw_vring_memory *memory, const struct vsw_vring_piece *piece)
+put_desc(void *at, uint64_t address, uint32_t len_bytes, uint16_t flags, uint16_t next_or_id)
 {
+	const struct vring_desc split = {
+		.addr = address, .len = len_bytes, .flags = flags, .next = next_or_id};
+	const struct vring_packed_desc packed = {
+		.addr = address, .len = len_bytes, .id = next_or_id, .flags = flags};
+
+	_Static_assert(sizeof(split) == sizeof(packed), "both have 16 bytes");
+	memcpy(at, FUZZ_PACKED ? (const void *)&packed : (const void *)&split, sizeof(split));
+}
+
+static struct vring_desc *
+ring_desc(struct script *script, uint32_t index)
+{
+	return (struct vring_desc *)script->config.desc + index % script->config.size;
+}
+
+/* Available in this round of a packed ring, or not at all. */
+static uint16_t
+ring_flags(const struct script *script, uint64_t position)
+{
+	if (!FUZZ_PACKED)
+		return 0;
+	return position / script->config.size % 2 == 0 ? AVAIL : USED;
+}
+
+static void
+show(struct script *script, uint32_t head)
+{
+	struct vring_avail *avail = script->config.driver;
+
+	avail->ring[avail->idx % script->config.size] = head;
+	avail->idx++;
+}
+
+/* The parts of a chain, in the ring or in a table. */
+static void
+make_chain(struct script *script)
+{
+	uint32_t shape = byte(script), n = 1 + shape % 8, i, at;
+	uint32_t size = script->config.size;
+	bool indirect = shape & 0x80;
+	uint16_t flags = script->config.writes ? VRING_DESC_F_WRITE : 0, link;
+	struct vsw_vring_region *last = &script->memory.region[REGIONS - 1];
+	uint64_t table;
+
+	if (script->data_end < n * 16 + 16)
+		script->data_end = last->size_bytes / 16 * 16;
+	script->data_end -= n * 16;
+	table = last->guest_address + script->data_end;
+	at = FUZZ_PACKED ? script->posted % size : script->next_id;
+	for (i = 0; i < n; i++) {
+		uint64_t where = address(script);
+		uint32_t len_bytes = length(script);
+
+		link = i + 1 < n ? VRING_DESC_F_NEXT : 0;
+		if (indirect)
+			put_desc(last->at + script->data_end + i * 16, where, len_bytes,
+				 flags | (FUZZ_PACKED ? 0 : link), i + 1);
+		else
+			put_desc(ring_desc(script, at + i), where, len_bytes,
+				 flags | link | ring_flags(script, script->posted + i),
+				 FUZZ_PACKED ? script->next_id : (at + i + 1) % size);
+	}
+	if (indirect)
+		put_desc(ring_desc(script, at), table, n * 16,
+			 VRING_DESC_F_INDIRECT | ring_flags(script, script->posted),
+			 script->next_id);
+	if (!FUZZ_PACKED)
+		show(script, at % size);
+	n = indirect ? 1 : n;
+	script->posted += FUZZ_PACKED ? n : 1;
+	script->next_id = (script->next_id + n) % size;
+}
+
+/* Anything in a descriptor; of a packed ring, in its turn or not. */
+static void
+poke_desc(struct script *script, void *at, uint32_t index)
+{
+	uint64_t where = address(script);
+	uint32_t len_bytes = length(script), flags = byte(script), next = byte(script);
+
+	flags = (flags & 7) | (flags & 0x80 ? AVAIL : 0) | (flags & 0x40 ? USED : 0);
+	if (FUZZ_PACKED && flags & 0x20)
+		flags ^= ring_flags(script, index);
+	put_desc(at, where, len_bytes, flags, next);
+}
+
+static void
+poke_table(struct script *script)
+{
+	struct vsw_vring_region *last = &script->memory.region[REGIONS - 1];
+	uint32_t index = byte(script) % (last->size_bytes / 16);
+
+	poke_desc(script, last->at + index * 16, index);
+}
+
+static void
+poke_index(struct script *script)
+{
+	struct vring_avail *avail = script->config.driver;
+	uint32_t slot = byte(script), value = byte(script);
+	struct vring_packed_desc *desc = (void *)ring_desc(script, slot);
+
+	if (FUZZ_PACKED) {
+		desc->flags ^= (value & 1 ? AVAIL : 0) | (value & 2 ? USED : 0);
+		script->posted += value >> 4;
+	} else {
+		avail->ring[slot % script->config.size] = value;
+		avail->idx += slot & 0x80 ? (int8_t)value : 0;
+	}
+}
+
+/* What it wants to be told; a position near its own, or any. */
+static void
+wish(struct script *script)
+{
+	struct vring_packed_desc_event *event = script->config.driver;
+	struct vring_avail *avail = script->config.driver;
+	uint32_t choice = byte(script), value = word(script);
+	uint16_t near;
+
+	near = FUZZ_PACKED ? model_base(&script->pair.model, script->pair.model.used + value % 16)
+			   : script->pair.model.used + value % 16;
+	if (choice & 0x80)
+		value = near;
+	if (FUZZ_PACKED) {
+		event->flags = choice;
+		event->off_wrap = value;
+	} else {
+		avail->flags = choice;
+		avail->ring[script->config.size] = value;
+	}
+}
+
+static void
+burst(struct script *script)
+{
+	uint32_t n = byte(script), want_bytes = byte(script);
+
+	pair_burst(&script->pair, 1 + n % DEVICE_BURST_MAX,
+		   want_bytes & 0x80 ? (want_bytes & 0x7f) * 64 : 0,
+		   n & 0x80 ? n / 32 % 4 : DEVICE_BURST_MAX, &script->random);
+}
+
+static void
+step(struct script *script)
+{
+	uint32_t index;
+
+	switch (byte(script) % 9) {
+	case 0:
+	case 1:
+		make_chain(script);
+		break;
+	case 2:
+		index = byte(script);
+		poke_desc(script, ring_desc(script, index), index);
+		break;
+	case 3:
+		poke_table(script);
+		break;
+	case 4:
+		poke_index(script);
+		break;
+	case 5:
+		wish(script);
+		break;
+	case 6:
+		burst(script);
+		break;
+	case 7:
+		pair_flush(&script->pair);
+		break;
+	default:
+		pair_flush(&script->pair);
+		pair_take_over(&script->pair);
+	}
+}
+
+/* The second region follows the first or does not; the third is near the last address, or not. */
+static void
+make_memory(struct script *script, uint32_t layout)
+{
+	const struct vsw_vring_region regions[REGIONS] = {
+		{.guest_address = layout & 1 ? 0x10000 : 0, .size_bytes = RING_BYTES},
+		{.guest_address = (layout & 1 ? 0x10000 : 0) + (layout & 2 ? RING_BYTES : 0x8000),
+		 .size_bytes = DATA_BYTES},
+		{.guest_address = layout & 4 ? 0xfffffffffffff000ULL : 0x40000000,
+		 .size_bytes = layout & 8 ? DATA_BYTES : DATA_BYTES - 1},
+	};
 	uint32_t i;
 
-	for (i = 0; i < memory->n; i++) {
-		const struct vsw_vring_region *region = &memory->region[i];
-		uint64_t offset = piece->guest_address - region->guest_address;
-
-		if (offset < region->size_bytes) {
-			require(piece->at == region->at + offset);
-			require(piece->len_bytes > 0);
-			require(piece->len_bytes <= region->size_bytes - offset);
-			return;
-		}
+	script->memory.n = REGIONS;
+	for (i = 0; i < REGIONS; i++) {
+		script->memory.region[i] = regions[i];
+		script->memory.region[i].at = calloc(1, regions[i].size_bytes);
 	}
-	abort();
+	script->data_end = script->memory.region[REGIONS - 1].size_bytes / 16 * 16;
 }
 
-/* What the buffer has is what its pieces have, and its chains. */
 static void
-check_buffer(const struct vsw_vring_memory *memory, const struct vsw_vring_buffer *buffer)
+make_ring(struct script *script, uint32_t layout)
 {
-	uint64_t chains_bytes = 0, pieces_bytes = 0;
-	uint16_t i;
+	uint32_t size = 1 + byte(script) % SIZE_MAX_DESCS, bits = 0;
+	uint16_t avail = word(script);
+	uint8_t *at = script->memory.region[0].at;
 
-	require(buffer->n_chains <= VSW_VRING_CHAINS_MAX);
-	require(buffer->n_pieces <= VSW_VRING_PIECES_MAX);
-	for (i = 0; i < buffer->n_chains; i++)
-		chains_bytes += buffer->chain[i].len_bytes;
-	for (i = 0; i < buffer->n_pieces; i++) {
-		check_piece(memory, &buffer->piece[i]);
-		pieces_bytes += buffer->piece[i].len_bytes;
+	if (!FUZZ_PACKED) {
+		while (size >>= 1)
+			bits++;
+		size = 1U << bits;
+	} else {
+		avail = avail % size | (avail & 0x8000);
 	}
-	require(chains_bytes == buffer->len_bytes && pieces_bytes == buffer->len_bytes);
-}
-
-/* A frame of at most n_max chains. */
-static void
-take_frame(struct vsw_vring *ring, unsigned int n_max, bool give)
-{
-	static uint8_t bytes[FRAME_MAX_BYTES];
-	struct vsw_vring_cursor cursor = {0};
-	struct vsw_vring_buffer buffer;
-	uint32_t len_bytes;
-	int ret = 1;
-
-	vsw_vring_prefetch(ring, n_max < VSW_VRING_PREFETCH_MAX ? n_max : VSW_VRING_PREFETCH_MAX);
-	vsw_vring_empty(&buffer);
-	for (; ret > 0 && n_max > 0; n_max--)
-		ret = vsw_vring_gather(ring, &buffer);
-	check_buffer(ring->config.memory, &buffer);
-	len_bytes = buffer.len_bytes < FRAME_MAX_BYTES ? buffer.len_bytes : FRAME_MAX_BYTES;
-	if (ring->config.writes)
-		vsw_vring_write(&buffer, &cursor, bytes, len_bytes);
+	script->config = (struct vsw_vring_config){
+		.memory = &script->memory,
+		.desc = at,
+		.driver = at + SIZE_MAX_DESCS * 16,
+		.device = at + SIZE_MAX_DESCS * 16 + 256,
+		.size = size,
+		.packed = FUZZ_PACKED,
+		.writes = layout & 16,
+		.event_idx = layout & 32,
+		.avail = avail,
+		.used = avail,
+	};
+	PAIR_REQUIRE(vsw_vring_fits(&script->config));
+	script->posted = avail;
+	if (FUZZ_PACKED)
+		script->posted = (avail & 0x7fff) + (avail >> 15 ? 0 : size);
 	else
-		vsw_vring_read(&buffer, &cursor, bytes, len_bytes);
-	if (give)
-		vsw_vring_give(ring, &buffer, len_bytes);
-	else
-		vsw_vring_rewind(ring);
-	if (ret < 0)
-		require(vsw_vring_gather(ring, &buffer) == ret);
-}
-
-static void
-work(const struct vsw_vring_config *config, const uint8_t *step)
-{
-	struct vsw_vring_config next = *config;
-	struct vsw_vring ring;
-	unsigned int i;
-
-	vsw_vring_init(&ring, config);
-	for (i = 0; i < N_STEPS; i++) {
-		take_frame(&ring, 1 + (step[i] & 7) * 10, step[i] & 8);
-		if (step[i] & (16 | 32))
-			vsw_vring_flush(&ring);
-		if ((step[i] & 32) == 0)
-			continue;
-		next.avail = vsw_vring_avail_base(&ring);
-		next.used = vsw_vring_used_base(&ring);
-		require(vsw_vring_fits(&next));
-		vsw_vring_init(&ring, &next);
-	}
+		((struct vring_avail *)script->config.driver)->idx = avail;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static const uint64_t guest_address[REGIONS] = {0, REGION_BYTES, 4ULL * REGION_BYTES};
-	struct vsw_vring_memory memory = {.n = REGIONS};
-	struct vsw_vring_config config;
-	struct input input = {0};
-	unsigned int i;
+	static struct script script;
+	uint32_t i, layout;
 
-	if (n > sizeof(input))
-		return 0;
-	memcpy(&input, data, n);
-	for (i = 0; i < REGIONS; i++) {
-		uint8_t *at = malloc(REGION_BYTES);
-
-		memcpy(at, input.memory + i * REGION_BYTES, REGION_BYTES);
-		memory.region[i] = (struct vsw_vring_region){
-			.guest_address = guest_address[i], .size_bytes = REGION_BYTES, .at = at};
-	}
-	config = (struct vsw_vring_config){
-		.memory = &memory,
-		.desc = memory.region[0].at + DESC,
-		.driver = memory.region[0].at + DRIVER,
-		.device = memory.region[0].at + DEVICE,
-		.size = input.size,
-		.packed = input.layout & 1,
-		.writes = input.layout & 2,
-		.event_idx = input.layout & 4,
-		.avail = input.avail,
-		.used = input.used,
-	};
-	if (vsw_vring_fits(&config))
-		work(&config, input.step);
+	script.at = data;
+	script.end = data + n;
+	script.next_id = 0;
+	script.random = 1;
+	layout = byte(&script);
+	make_memory(&script, layout);
+	make_ring(&script, layout);
+	pair_init(&script.pair, &script.memory);
+	pair_start(&script.pair, &script.config);
+	for (i = 0; i < STEPS_MAX && script.at < script.end; i++)
+		step(&script);
+	burst(&script);
+	pair_flush(&script.pair);
+	pair_fini(&script.pair);
 	for (i = 0; i < REGIONS; i++)
-		free(memory.region[i].at);
+		free(script.memory.region[i].at);
 	return 0;
 }
