@@ -134,6 +134,36 @@ vsw_vring_prefetch(const struct vsw_vring *ring, uint16_t n)
 		vring_split_prefetch(ring, n);
 }
 
+bool
+vsw_vring_is_empty(const struct vsw_vring *ring)
+{
+	return ring->config.packed ? vring_packed_is_empty(ring) : vring_split_is_empty(ring);
+}
+
+const uint16_t *
+vsw_vring_bell(const struct vsw_vring *ring, uint16_t *mask, uint16_t *silent)
+{
+	return ring->config.packed ? vring_packed_bell(ring, mask, silent)
+				   : vring_split_bell(ring, mask, silent);
+}
+
+uint16_t
+vsw_vring_peek(struct vsw_vring *ring, struct vsw_vring_view *views, uint16_t n)
+{
+	if (ring->broken)
+		return 0;
+	if (n > ring->config.size)
+		n = ring->config.size;
+	return ring->config.packed ? vring_packed_peek(ring, views, n)
+				   : vring_split_peek(ring, views, n);
+}
+
+void
+vsw_vring_take(struct vsw_vring *ring, uint16_t n)
+{
+	vring_step(ring, &ring->next, n);
+}
+
 static int
 gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer, struct vsw_vring_chain *chain)
 {
@@ -178,24 +208,29 @@ vsw_vring_rewind(struct vsw_vring *ring)
 }
 
 void
+vsw_vring_use(struct vsw_vring *ring, const struct vsw_vring_chain *chains, uint16_t n)
+{
+	if (ring->config.packed)
+		vring_packed_use(ring, chains, n);
+	else
+		vring_split_use(ring, chains, n);
+	ring->n_given += n;
+}
+
+void
 vsw_vring_give(struct vsw_vring *ring, const struct vsw_vring_buffer *buffer,
 	       uint32_t written_bytes)
 {
+	struct vsw_vring_chain used[VSW_VRING_CHAINS_MAX];
 	uint16_t i;
 
 	for (i = 0; i < buffer->n_chains; i++) {
-		const struct vsw_vring_chain *chain = &buffer->chain[i];
-		uint32_t written = written_bytes < chain->len_bytes ? written_bytes
-								    : chain->len_bytes;
-
-		if (ring->config.packed)
-			vring_packed_give(ring, chain, written);
-		else
-			vring_split_give(ring, chain, written);
-		vring_step(ring, &ring->avail, chain->n_slots);
-		written_bytes -= written;
-		ring->n_given++;
+		used[i] = buffer->chain[i];
+		if (used[i].len_bytes > written_bytes)
+			used[i].len_bytes = written_bytes;
+		written_bytes -= used[i].len_bytes;
 	}
+	vsw_vring_use(ring, used, buffer->n_chains);
 }
 
 bool

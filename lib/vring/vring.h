@@ -39,6 +39,21 @@ vring_step(const struct vsw_vring *ring, struct vsw_vring_position *position, ui
 uint8_t *vring_translate(const struct vsw_vring_memory *memory, uint64_t guest_address,
 			 uint32_t *len_bytes);
 
+uint8_t *vring_find(struct vsw_vring *ring, uint64_t guest_address, uint32_t len_bytes);
+
+/* Where the len_bytes at guest_address are mapped, all in one piece. NULL: nowhere. */
+static inline uint8_t *
+vring_find_last(struct vsw_vring *ring, uint64_t guest_address, uint32_t len_bytes)
+{
+	const struct vsw_vring_region *region = &ring->config.memory->region[ring->hit];
+	uint64_t offset = guest_address - region->guest_address;
+
+	if (__builtin_expect(
+		    offset < region->size_bytes && len_bytes <= region->size_bytes - offset, 1))
+		return region->at + offset;
+	return vring_find(ring, guest_address, len_bytes);
+}
+
 /*
  * Add the memory of a descriptor to the buffer. False if it is not the driver's memory, not meant
  * for this direction, or too much.
@@ -68,22 +83,39 @@ vring_prefetch_write(const void *at)
 }
 
 /* Fetch the first bytes of a buffer, to be read or written: its header and some of its frame. */
+static inline void
+vring_prefetch_at(const struct vsw_vring *ring, const uint8_t *at)
+{
+	if (ring->config.writes) {
+		vring_prefetch_write(at);
+		vring_prefetch_write(at + VRING_LINE_BYTES);
+	} else {
+		__builtin_prefetch(at);
+		__builtin_prefetch(at + VRING_LINE_BYTES);
+	}
+}
+
 void vring_prefetch(const struct vsw_vring *ring, uint64_t guest_address);
 
-/* What vsw_vring.h promises, for each layout, of one chain. */
+/* What vsw_vring.h promises, for each layout; of one chain where it says so. */
+const uint16_t *vring_split_bell(const struct vsw_vring *ring, uint16_t *mask, uint16_t *silent);
+const uint16_t *vring_packed_bell(const struct vsw_vring *ring, uint16_t *mask, uint16_t *silent);
+bool vring_split_is_empty(const struct vsw_vring *ring);
+bool vring_packed_is_empty(const struct vsw_vring *ring);
+uint16_t vring_split_peek(struct vsw_vring *ring, struct vsw_vring_view *views, uint16_t n);
+uint16_t vring_packed_peek(struct vsw_vring *ring, struct vsw_vring_view *views, uint16_t n);
+void vring_split_use(struct vsw_vring *ring, const struct vsw_vring_chain *chains, uint16_t n);
+void vring_packed_use(struct vsw_vring *ring, const struct vsw_vring_chain *chains, uint16_t n);
+
 int vring_split_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 		       struct vsw_vring_chain *chain);
 void vring_split_prefetch(const struct vsw_vring *ring, uint16_t n);
-void vring_split_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
-		      uint32_t written_bytes);
 bool vring_split_flush(struct vsw_vring *ring);
 void vring_split_quiet(struct vsw_vring *ring);
 
 int vring_packed_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 			struct vsw_vring_chain *chain);
 void vring_packed_prefetch(const struct vsw_vring *ring, uint16_t n);
-void vring_packed_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
-		       uint32_t written_bytes);
 bool vring_packed_flush(struct vsw_vring *ring);
 void vring_packed_quiet(struct vsw_vring *ring);
 

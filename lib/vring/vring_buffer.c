@@ -22,21 +22,32 @@ vring_translate(const struct vsw_vring_memory *memory, uint64_t guest_address, u
 	return NULL;
 }
 
+uint8_t *
+vring_find(struct vsw_vring *ring, uint64_t guest_address, uint32_t len_bytes)
+{
+	const struct vsw_vring_memory *memory = ring->config.memory;
+	uint32_t i;
+
+	for (i = 0; i < memory->n; i++) {
+		const struct vsw_vring_region *region = &memory->region[i];
+		uint64_t offset = guest_address - region->guest_address;
+
+		if (offset >= region->size_bytes || len_bytes > region->size_bytes - offset)
+			continue;
+		ring->hit = i;
+		return region->at + offset;
+	}
+	return NULL;
+}
+
 void
 vring_prefetch(const struct vsw_vring *ring, uint64_t guest_address)
 {
 	uint32_t len_bytes = 2 * VRING_LINE_BYTES;
 	const uint8_t *at = vring_translate(ring->config.memory, guest_address, &len_bytes);
 
-	if (at == NULL)
-		return;
-	if (ring->config.writes) {
-		vring_prefetch_write(at);
-		vring_prefetch_write(at + VRING_LINE_BYTES);
-	} else {
-		__builtin_prefetch(at);
-		__builtin_prefetch(at + VRING_LINE_BYTES);
-	}
+	if (at != NULL)
+		vring_prefetch_at(ring, at);
 }
 
 bool
@@ -160,7 +171,7 @@ vsw_vring_write(const struct vsw_vring_buffer *buffer, struct vsw_vring_cursor *
 		uint32_t n = len_bytes;
 		uint8_t *at = advance(buffer, cursor, &n);
 
-		memcpy(at, src, n);
+		memmove(at, src, n); /* both may be memory that two guests share */
 		src += n;
 		len_bytes -= n;
 	}

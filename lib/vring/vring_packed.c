@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packed virtqueues: virtio 1.2 section 2.8. */
 #include <errno.h>
+#include <stddef.h>
 
 #include "vring.h"
 
@@ -83,6 +84,52 @@ vring_packed_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 	return -EBADMSG;
 }
 
+/* Until the driver writes it, the flag is what it was when the ring went round last. */
+const uint16_t *
+vring_packed_bell(const struct vsw_vring *ring, uint16_t *mask, uint16_t *silent)
+{
+	*mask = FLAG_AVAIL;
+	*silent = ring->next.wrap ? 0 : FLAG_AVAIL;
+	return &descriptor(ring, ring->next.index)->flags;
+}
+
+bool
+vring_packed_is_empty(const struct vsw_vring *ring)
+{
+	return !is_available(ring->next, VRING_LOAD(descriptor(ring, ring->next.index)->flags));
+}
+
+/* Flags of a chain that is available, of the common shape, and for this direction. */
+static uint16_t
+flags_of_view(const struct vsw_vring *ring, struct vsw_vring_position at)
+{
+	return (at.wrap ? FLAG_AVAIL : FLAG_USED) | (ring->config.writes ? VRING_DESC_F_WRITE : 0);
+}
+
+uint16_t
+vring_packed_peek(struct vsw_vring *ring, struct vsw_vring_view *views, uint16_t n)
+{
+	struct vsw_vring_position at = ring->next;
+	uint16_t i;
+
+	for (i = 0; i < n; i++) {
+		struct vring_packed_desc *desc = descriptor(ring, at.index);
+
+		if (__atomic_load_n(&desc->flags, __ATOMIC_ACQUIRE) != flags_of_view(ring, at))
+			break;
+		views[i].len_bytes = VRING_LOAD(desc->len);
+		views[i].id = VRING_LOAD(desc->id);
+		views[i].at = vring_find_last(ring, VRING_LOAD(desc->addr), views[i].len_bytes);
+		if (views[i].at == NULL)
+			break;
+		vring_prefetch_at(ring, views[i].at);
+		if (i % DESCS_IN_LINE == 0)
+			vring_prefetch_write(desc);
+		vring_step(ring, &at, 1);
+	}
+	return i;
+}
+
 /* Is the descriptor that comes `ahead` behind the next one available? */
 static bool
 is_ready(const struct vsw_vring *ring, uint16_t ahead)
@@ -116,23 +163,27 @@ vring_packed_prefetch(const struct vsw_vring *ring, uint16_t n)
 
 /* The flags of the first one of a flush are kept back, and show all of them at once. */
 void
-vring_packed_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
-		  uint32_t written_bytes)
+vring_packed_use(struct vsw_vring *ring, const struct vsw_vring_chain *chains, uint16_t n)
 {
-	struct vring_packed_desc *desc = descriptor(ring, ring->used.index);
-	uint16_t flags = ring->used.wrap ? FLAG_AVAIL | FLAG_USED : 0;
+	uint16_t i;
 
-	if (written_bytes > 0)
-		flags |= VRING_DESC_F_WRITE;
-	VRING_STORE(desc->id, chain->id);
-	VRING_STORE(desc->len, written_bytes);
-	if (ring->n_given == 0) {
-		ring->first = ring->used.index;
-		ring->first_flags = flags;
-	} else {
-		__atomic_store_n(&desc->flags, flags, __ATOMIC_RELEASE);
+	for (i = 0; i < n; i++) {
+		struct vring_packed_desc *desc = descriptor(ring, ring->used.index);
+		uint16_t flags = ring->used.wrap ? FLAG_AVAIL | FLAG_USED : 0;
+
+		if (chains[i].len_bytes > 0)
+			flags |= VRING_DESC_F_WRITE;
+		VRING_STORE(desc->id, chains[i].id);
+		VRING_STORE(desc->len, chains[i].len_bytes);
+		if (i == 0 && ring->n_given == 0) {
+			ring->first = ring->used.index;
+			ring->first_flags = flags;
+		} else {
+			__atomic_store_n(&desc->flags, flags, __ATOMIC_RELEASE);
+		}
+		vring_step(ring, &ring->used, chains[i].n_slots);
+		vring_step(ring, &ring->avail, chains[i].n_slots);
 	}
-	vring_step(ring, &ring->used, chain->n_slots);
 }
 
 /* As vring_need_event(), of indices that wrap at the size of the ring. */

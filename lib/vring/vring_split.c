@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Split virtqueues: virtio 1.2 section 2.7. */
 #include <errno.h>
+#include <stddef.h>
 
 #include "vring.h"
 
@@ -94,6 +95,74 @@ vring_split_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer,
 	return 1;
 }
 
+const uint16_t *
+vring_split_bell(const struct vsw_vring *ring, uint16_t *mask, uint16_t *silent)
+{
+	*mask = 0xffff;
+	*silent = ring->next.index;
+	return &available(ring)->idx;
+}
+
+bool
+vring_split_is_empty(const struct vsw_vring *ring)
+{
+	return VRING_LOAD(available(ring)->idx) == ring->next.index;
+}
+
+/*
+ * Chains that can be looked at, up to n. An available index that makes no sense is passed over: it
+ * is gather's to judge, when all that was shown before is taken.
+ */
+static uint16_t
+count_ready(struct vsw_vring *ring, uint16_t n)
+{
+	uint16_t n_taken = ring->next.index - ring->avail.index;
+	uint16_t n_ready = ring->seen - ring->next.index, n_shown, seen;
+
+	if (n_ready >= n)
+		return n;
+	seen = __atomic_load_n(&available(ring)->idx, __ATOMIC_ACQUIRE);
+	n_shown = seen - ring->next.index;
+	if (n_shown > n_ready && n_shown <= ring->config.size - n_taken) {
+		ring->seen = seen;
+		n_ready = n_shown;
+	}
+	return n < n_ready ? n : n_ready;
+}
+
+/*
+ * Two passes, so that the driver's lines come side by side: to wait for one after the other takes
+ * as long as all other work.
+ */
+uint16_t
+vring_split_peek(struct vsw_vring *ring, struct vsw_vring_view *views, uint16_t n)
+{
+	uint16_t mask = ring->config.size - 1, i;
+	uint16_t flags = ring->config.writes ? VRING_DESC_F_WRITE : 0;
+	const struct vring_desc *table = ring->config.desc;
+	const struct vring_avail *avail = available(ring);
+
+	n = count_ready(ring, n);
+	for (i = 0; i < n; i++) {
+		views[i].id = VRING_LOAD(avail->ring[(ring->next.index + i) & mask]);
+		__builtin_prefetch(&table[views[i].id & mask]);
+	}
+	for (i = 0; i < n; i += ELEMS_IN_LINE)
+		vring_prefetch_write(&used(ring)->ring[(ring->used.index + i) & mask]);
+	for (i = 0; i < n; i++) {
+		const struct vring_desc *desc = &table[views[i].id & mask];
+
+		if (views[i].id > mask || VRING_LOAD(desc->flags) != flags)
+			break;
+		views[i].len_bytes = VRING_LOAD(desc->len);
+		views[i].at = vring_find_last(ring, VRING_LOAD(desc->addr), views[i].len_bytes);
+		if (views[i].at == NULL)
+			break;
+		vring_prefetch_at(ring, views[i].at);
+	}
+	return i;
+}
+
 void
 vring_split_prefetch(const struct vsw_vring *ring, uint16_t n)
 {
@@ -113,14 +182,19 @@ vring_split_prefetch(const struct vsw_vring *ring, uint16_t n)
 }
 
 void
-vring_split_give(struct vsw_vring *ring, const struct vsw_vring_chain *chain,
-		 uint32_t written_bytes)
+vring_split_use(struct vsw_vring *ring, const struct vsw_vring_chain *chains, uint16_t n)
 {
-	struct vring_used_elem *elem;
+	uint16_t mask = ring->config.size - 1, i;
+	struct vring_used *to = used(ring);
 
-	elem = &used(ring)->ring[ring->used.index++ & (ring->config.size - 1)];
-	VRING_STORE(elem->id, chain->id);
-	VRING_STORE(elem->len, written_bytes);
+	for (i = 0; i < n; i++) {
+		struct vring_used_elem *elem = &to->ring[(ring->used.index + i) & mask];
+
+		VRING_STORE(elem->id, chains[i].id);
+		VRING_STORE(elem->len, chains[i].len_bytes);
+	}
+	ring->used.index += n;
+	ring->avail.index += n;
 }
 
 bool

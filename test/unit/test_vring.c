@@ -178,6 +178,61 @@ give(struct bench *bench, uint32_t n)
 	bench->n_unflushed += n;
 }
 
+/* Whether a view can be had of a chain: one descriptor, of memory that lies in one region. */
+static bool
+has_common_shape(const struct driver_chain *chain)
+{
+	return chain->n_parts == 1 && !chain->indirect && count_pieces(chain) <= 1;
+}
+
+/* One chain, by its view. */
+static void
+use_view(struct bench *bench, const struct vsw_vring_view *view, struct vsw_vring_chain *used)
+{
+	struct driver_chain *chain = chain_at(bench, bench->n_given++);
+
+	*used = (struct vsw_vring_chain){.id = view->id, .n_slots = 1};
+	if (bench->guest.config.writes) {
+		used->len_bytes = guest_below(&bench->random, view->len_bytes + 1);
+		chain->written_bytes = used->len_bytes;
+		guest_random_bytes(&bench->random, bytes, used->len_bytes);
+		memcpy(view->at, bytes, used->len_bytes);
+		expect_written(bench, chain, bytes);
+	} else {
+		check_read(bench, chain, view->at);
+	}
+	bench->position++;
+}
+
+/* A burst of what has the common shape; not all of it, sometimes. */
+static void
+take_views(struct bench *bench)
+{
+	uint16_t n_max = guest_below(&bench->random, VSW_VRING_VIEWS_MAX + 1), n, i;
+	struct vsw_vring_chain used[VSW_VRING_VIEWS_MAX];
+	struct vsw_vring_view views[VSW_VRING_VIEWS_MAX];
+
+	assert_int_equal(vsw_vring_is_empty(&bench->ring), bench->n_given == bench->driver.n_shown);
+	n = vsw_vring_peek(&bench->ring, views, n_max);
+	for (i = 0; i < n; i++) {
+		assert_true(bench->n_given + i < bench->driver.n_shown);
+		assert_true(has_common_shape(chain_at(bench, bench->n_given + i)));
+		assert_int_equal(views[i].len_bytes,
+				 chain_at(bench, bench->n_given + i)->len_bytes);
+	}
+	/* What has no bytes may lie anywhere, and is no view then. */
+	if (n < n_max && n < bench->guest.config.size &&
+	    bench->n_given + n < bench->driver.n_shown &&
+	    chain_at(bench, bench->n_given + n)->len_bytes > 0)
+		assert_false(has_common_shape(chain_at(bench, bench->n_given + n)));
+	n = guest_below(&bench->random, 4) > 0 ? n : guest_below(&bench->random, n + 1);
+	for (i = 0; i < n; i++)
+		use_view(bench, &views[i], &used[i]);
+	vsw_vring_take(&bench->ring, n);
+	vsw_vring_use(&bench->ring, used, n);
+	bench->n_unflushed += n;
+}
+
 /* A frame of any number of chains; sometimes only looked at. */
 static void
 take_frame(struct bench *bench)
@@ -290,8 +345,10 @@ run(struct bench *bench, uint64_t n_chains)
 			i--;
 		if (guest_below(&bench->random, 4) > 0)
 			driver_show(&bench->driver);
-		for (i = guest_below(&bench->random, 24); i > 0; i--)
+		for (i = guest_below(&bench->random, 24); i > 0; i--) {
 			take_frame(bench);
+			take_views(bench);
+		}
 		if (guest_below(&bench->random, 4) == 0)
 			take_first(bench);
 		flush(bench);

@@ -8,13 +8,41 @@ device_init(struct device *device, const struct vsw_vring_config *config)
 	device->n_frames = 0;
 }
 
+/* A view as a buffer of one chain. */
+static void
+set_frame(struct vsw_vring_buffer *frame, const struct vsw_vring_view *view)
+{
+	vsw_vring_empty(frame);
+	frame->chain[0] = (struct vsw_vring_chain){
+		.id = view->id, .n_slots = 1, .len_bytes = view->len_bytes};
+	frame->piece[0] = (struct vsw_vring_piece){.at = view->at, .len_bytes = view->len_bytes};
+	frame->n_chains = 1;
+	frame->n_pieces = view->len_bytes > 0;
+	frame->n_descs = 1;
+	frame->len_bytes = view->len_bytes;
+}
+
+/* Frames that one view holds. */
+static void
+take_views(struct device *device, uint32_t n, uint32_t want_bytes)
+{
+	struct vsw_vring_view views[DEVICE_BURST_MAX];
+	uint32_t n_views = vsw_vring_peek(&device->ring, views, n), i;
+
+	for (i = 0; i < n_views && views[i].len_bytes >= want_bytes; i++)
+		set_frame(&device->frame[i], &views[i]);
+	vsw_vring_take(&device->ring, i);
+	device->n_frames = i;
+}
+
 int
 device_take(struct device *device, uint32_t n, uint32_t want_bytes)
 {
 	int ret = 1;
 
+	take_views(device, n, want_bytes);
 	vsw_vring_prefetch(&device->ring, n < VSW_VRING_PREFETCH_MAX ? n : VSW_VRING_PREFETCH_MAX);
-	for (device->n_frames = 0; ret > 0 && device->n_frames < n; device->n_frames++) {
+	for (; ret > 0 && device->n_frames < n; device->n_frames++) {
 		struct vsw_vring_buffer *frame = &device->frame[device->n_frames];
 
 		vsw_vring_empty(frame);

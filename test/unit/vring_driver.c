@@ -203,7 +203,8 @@ make_split(struct driver *driver, struct driver_chain *chain, uint16_t n_direct)
 	struct guest *guest = driver->guest;
 	uint16_t i;
 
-	chain->n_slots = n_direct + (n_direct < chain->n_parts);
+	chain->indirect = n_direct < chain->n_parts;
+	chain->n_slots = n_direct + chain->indirect;
 	for (i = 0; i < chain->n_slots; i++)
 		chain->slot[i] = take_id(driver);
 	for (i = 0; i < chain->n_slots; i++) {
@@ -257,6 +258,7 @@ make_packed(struct driver *driver, struct driver_chain *chain, bool indirect)
 	uint16_t i, index, first_flags = 0;
 
 	chain->id = take_id(driver);
+	chain->indirect = indirect;
 	chain->n_slots = indirect ? 1 : chain->n_parts;
 	for (i = 0; i < chain->n_slots; i++) {
 		const struct driver_part *part = &chain->part[i];

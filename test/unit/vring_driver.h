@@ -25,6 +25,7 @@ struct driver_chain {
 	uint16_t n_slots; /* descriptors of the ring; those of a split ring are: */
 	uint16_t slot[DRIVER_PARTS_MAX];
 	uint16_t n_parts;
+	bool indirect; /* some of them */
 	struct driver_part part[DRIVER_PARTS_MAX];
 	uint32_t len_bytes;
 	uint32_t written_bytes; /* that the device must tell */

@@ -7,11 +7,18 @@
  * an address that leads nowhere, a loop, a chain longer than the ring - breaks the ring: it stands
  * still until it is set up anew. Split and packed rings are behind one interface.
  *
- *	vsw_vring_gather()	collect the next chain of descriptors in a buffer (repeatedly, when
+ *	vsw_vring_peek()	views of the next chains, as far as they have the common shape
+ *	vsw_vring_take()	so many of them are taken
+ *
+ *	vsw_vring_gather()	take the next chain, of any shape, into a buffer (repeatedly, when
  *				a frame needs several)
  *	vsw_vring_read/write()	copy out of the buffer, into it
- *	vsw_vring_give()	its chains are used; or vsw_vring_rewind(): as if not gathered
- *	vsw_vring_flush()	show the driver what has been given; tells if it wants an interrupt
+ *
+ *	vsw_vring_use()		what was taken is used; or vsw_vring_rewind(): as if not taken
+ *	vsw_vring_flush()	show the driver what has been used; tells if it wants an interrupt
+ *
+ * The common shape is one descriptor, not indirect, of memory that is contiguous here. What has
+ * another one, and what is wrong, ends a list of views and is gather's to take or to judge.
  *
  * A ring that is read from takes chains that the device reads, one that is written to chains that
  * it writes. Chains are given back in the order in which they were made available.
@@ -33,6 +40,7 @@
 #define VSW_VRING_REGIONS_MAX 8	 /* of a vhost-user memory table */
 #define VSW_VRING_CHAINS_MAX 64	 /* so a frame of 64 KiB fits in buffers of 1 KiB and a little */
 #define VSW_VRING_PREFETCH_MAX 32
+#define VSW_VRING_VIEWS_MAX 32
 #define VSW_VRING_PIECES_MAX 256 /* Linux has 19 in a chain; DPDK as many as an mbuf has segments */
 
 /* Memory of the driver, as it is mapped here. guest_address + size_bytes does not overflow. */
@@ -57,8 +65,15 @@ struct vsw_vring_piece {
 /* What the driver made available as one, and gets back as one. */
 struct vsw_vring_chain {
 	uint16_t id;
-	uint16_t n_slots; /* of the ring: 1, or the descriptors of a packed chain */
+	uint16_t n_slots;   /* of the ring: 1, or the descriptors of a packed chain */
+	uint32_t len_bytes; /* that it holds; for vsw_vring_use(): that were written */
+};
+
+/* A chain of the common shape; it has one slot. */
+struct vsw_vring_view {
+	uint8_t *at;
 	uint32_t len_bytes;
+	uint16_t id;
 };
 
 struct vsw_vring_buffer {
@@ -104,10 +119,11 @@ struct vsw_vring {
 	struct vsw_vring_position used;	 /* to write */
 	uint16_t seen;			 /* split: the driver's available index when last looked */
 	uint16_t shown;			 /* used index at the last flush */
-	uint16_t n_given;		 /* since the last flush */
+	uint16_t n_given;		 /* chains, since the last flush */
 	uint16_t first; /* packed: where these begin, and the flags that show them */
 	uint16_t first_flags;
-	bool fresh; /* nothing was flushed yet */
+	uint16_t hit; /* region of the last view */
+	bool fresh;   /* nothing was flushed yet */
 	bool broken;
 };
 
@@ -144,9 +160,28 @@ vsw_vring_empty(struct vsw_vring_buffer *buffer)
 	buffer->len_bytes = 0;
 }
 
+/* True if the driver has made nothing available that is not taken yet. */
+bool vsw_vring_is_empty(const struct vsw_vring *ring);
+
 /*
- * Add the next available chain to buffer. Returns 1; 0 if there is none, or no place for it in
- * buffer; -EBADMSG if the ring is broken, now or before.
+ * A word of the driver's memory that, masked, is no longer *silent as soon as the driver has made
+ * the next chain available. As long as the ring is where it is.
+ */
+const uint16_t *vsw_vring_bell(const struct vsw_vring *ring, uint16_t *mask, uint16_t *silent);
+
+/*
+ * Views of the next n <= VSW_VRING_VIEWS_MAX chains, in their order. Returns how many there are:
+ * the list ends where no more is available, and where a chain has another shape. The memory of a
+ * view is being fetched into this CPU's cache. The driver may still write to it.
+ */
+uint16_t vsw_vring_peek(struct vsw_vring *ring, struct vsw_vring_view *views, uint16_t n);
+
+/* The first n of the views that were last peeked at are taken. */
+void vsw_vring_take(struct vsw_vring *ring, uint16_t n);
+
+/*
+ * Take the next available chain and add it to buffer. Returns 1; 0 if there is none, or no place
+ * for it in buffer; -EBADMSG if the ring is broken, now or before.
  */
 int vsw_vring_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer);
 
@@ -157,14 +192,17 @@ int vsw_vring_gather(struct vsw_vring *ring, struct vsw_vring_buffer *buffer);
  */
 void vsw_vring_prefetch(const struct vsw_vring *ring, uint16_t n);
 
-/* Forget what was gathered and not given. */
+/* Forget what was taken and not used. */
 void vsw_vring_rewind(struct vsw_vring *ring);
 
-/* The chains of buffer are used; the device has written written_bytes into them, from the start. */
+/* The next n chains of those that were taken are used, in their order. */
+void vsw_vring_use(struct vsw_vring *ring, const struct vsw_vring_chain *chains, uint16_t n);
+
+/* Likewise all chains of buffer; written_bytes were written into them, from the start. */
 void vsw_vring_give(struct vsw_vring *ring, const struct vsw_vring_buffer *buffer,
 		    uint32_t written_bytes);
 
-/* Show what was given. Returns true if the driver wants to be interrupted. */
+/* Show what was used. Returns true if the driver wants to be interrupted. */
 bool vsw_vring_flush(struct vsw_vring *ring);
 
 /* Where in a buffer to go on copying; all zero: at its start. */
