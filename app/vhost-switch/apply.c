@@ -140,7 +140,6 @@ apply_port_add_vhost(struct vsw_switch *vsw, const struct vsw_port_vhost_config 
 {
 	const struct vsw_port_vhost_env env = {
 		.n_lcores = vsw->n_lcores,
-		.pool = vsw->pool,
 		.rcu = vsw->rcu,
 		.retry_num = vsw->rx_retry_num,
 		.retry_delay_us = vsw->rx_retry_delay_us,

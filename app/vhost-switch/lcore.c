@@ -9,17 +9,26 @@
 #include "vsw_rcu.h"
 #include "vsw_rcu_hot.h"
 
-/* One burst of each receive queue that is this lcore's. Returns the number of frames received. */
+/* Rounds between two looks at all receive queues, whether their bells ring or not. */
+#define ROUNDS_PER_LOOK 256
+
+/*
+ * One burst of each receive queue that is this lcore's and where something has come. Returns the
+ * number of frames received.
+ */
 static inline uint64_t
 poll_round(struct vsw_lcore *self, const struct vsw_fwd_plan *plan)
 {
+	bool all = self->time.rounds % ROUNDS_PER_LOOK == 0;
 	const struct vsw_fwd_poll *poll = &plan->poll[self->index];
 	struct vsw_rxq **rxq = &plan->rxq[poll->first];
 	uint64_t frames = 0;
 	uint32_t i;
 
-	for (i = 0; i < poll->n; i++)
-		frames += vsw_fwd_burst(self->fwd, plan, rxq[i]);
+	for (i = 0; i < poll->n; i++) {
+		if (vsw_rxq_rings(rxq[i]) || all)
+			frames += vsw_fwd_burst(self->fwd, plan, rxq[i]);
+	}
 	return frames;
 }
 

@@ -32,7 +32,7 @@
 
 /* Of EAL's heap: rte_malloc statistics of switches with 1 and 2 lcores and 0 to 16 ports. */
 #define EAL_MB 10
-#define LCORE_KB 2560
+#define LCORE_KB 2880
 
 uint64_t
 switch_now_ns(void)

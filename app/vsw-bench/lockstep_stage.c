@@ -10,7 +10,6 @@
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 #include <rte_malloc.h>
-#include <rte_mbuf.h>
 
 #include "vsw_fdb.h"
 #include "vsw_fwd.h"
@@ -18,9 +17,6 @@
 #include "vsw_rcu.h"
 
 /* As the switch has them: app/vhost-switch/switch.c. */
-#define MBUFS 3072
-#define MBUF_CACHE 256
-#define MBUF_ROOM_BYTES (RTE_PKTMBUF_HEADROOM + 9728)
 #define FDB_ENTRIES 65536u
 
 #define VLAN 1
@@ -28,7 +24,6 @@
 #define TICKS_FIRST 4 /* after so many a new socket is served */
 
 struct stage {
-	struct rte_mempool *pool;
 	struct vsw_rcu *rcu;
 	void *fdb_memory;
 	struct vsw_fdb *fdb;
@@ -64,11 +59,9 @@ create_tables(struct stage *stage, uint32_t n_macs)
 	};
 
 	stage->rcu = vsw_rcu_create(1);
-	stage->pool = rte_pktmbuf_pool_create("stage", MBUFS, MBUF_CACHE, 0, MBUF_ROOM_BYTES,
-					      rte_socket_id());
 	stage->fdb_memory =
 		rte_zmalloc("stage_fdb", vsw_fdb_memory_bytes(&config), RTE_CACHE_LINE_SIZE);
-	if (stage->rcu == NULL || stage->pool == NULL || stage->fdb_memory == NULL)
+	if (stage->rcu == NULL || stage->fdb_memory == NULL)
 		return -ENOMEM;
 	stage->fdb = vsw_fdb_init(stage->fdb_memory, &config);
 	stage->lcore = vsw_fwd_lcore_create(0, stage->fdb, rte_socket_id());
@@ -94,7 +87,6 @@ create_port(struct stage *stage, const struct stage_config *config, unsigned int
 	};
 	const struct vsw_port_vhost_env env = {
 		.n_lcores = 1,
-		.pool = stage->pool,
 		.rcu = stage->rcu,
 		.notify = notify,
 	};
@@ -141,7 +133,6 @@ stage_destroy(struct stage *stage)
 	if (stage->lcore != NULL)
 		vsw_fwd_lcore_destroy(stage->lcore);
 	rte_free(stage->fdb_memory);
-	rte_mempool_free(stage->pool);
 	vsw_rcu_destroy(stage->rcu);
 	free(stage);
 }

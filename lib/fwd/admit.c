@@ -55,7 +55,7 @@ vsw_fwd_admit(struct vsw_burst *burst)
 	uint64_t rx_bytes = 0;
 
 	for (i = 0; i < burst->n; i++) {
-		struct vsw_frame *frame = &burst->frame[i];
+		struct vsw_frame *frame = &burst->frames.frame[i];
 		uint64_t da = 0, sa = 0;
 		enum vsw_drop verdict;
 		uint16_t domain;

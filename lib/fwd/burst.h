@@ -27,6 +27,8 @@
  */
 #define SEGMENTS_MAX 4096
 
+#define SEGMENT_BYTES 9216 /* VSW_FRAME_MAX_BYTES, in whole cache lines */
+
 struct vsw_burst {
 	const struct vsw_fwd_port *port; /* where the frames came from */
 	struct vsw_stats_row *row;	 /* of that port, on this lcore */
@@ -42,7 +44,7 @@ struct vsw_burst {
 	uint8_t flood[VSW_BURST_MAX];	/* frames without a known destination, in live's order */
 	uint64_t da_key[VSW_BURST_MAX]; /* domain and destination, in the order of live */
 	uint64_t sa_key[VSW_BURST_MAX]; /* domain and source, in the order of live */
-	struct vsw_frame frame[VSW_BURST_MAX];
+	struct vsw_frames frames;
 };
 
 /* The frames that leave by one port, collected over a burst. */
@@ -59,6 +61,7 @@ struct vsw_fwd_lcore {
 	uint16_t n_used;
 	uint16_t used[VSW_PORT_MAX]; /* port ids whose output is not empty */
 	struct vsw_fwd_output output[VSW_PORT_MAX];
+	uint8_t segment[VSW_BURST_MAX][SEGMENT_BYTES]; /* on their way to a port */
 };
 
 /* Append a frame to the output of a port. A frame is never output twice to one port. */
@@ -120,8 +123,8 @@ void vsw_fwd_flood(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 void vsw_fwd_egress(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore);
 
 /* Send an output to a port that takes `offloads`, not all that the frames may need. */
-void vsw_fwd_offload(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned int lcore,
-		     uint16_t offloads);
+void vsw_fwd_offload(struct vsw_burst *burst, struct vsw_fwd_output *output,
+		     struct vsw_fwd_lcore *lcore, uint16_t offloads);
 
 /*
  * Give frames to a port and count them, as sent or dropped. Returns VSW_PORT_SENT, or why the last

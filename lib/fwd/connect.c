@@ -35,7 +35,7 @@ vsw_fwd_connect(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 	burst->needs = 0;
 	burst->row->rx_frames += burst->n;
 	for (i = 0; i < burst->n; i++) {
-		struct vsw_frame *frame = &burst->frame[i];
+		struct vsw_frame *frame = &burst->frames.frame[i];
 		enum vsw_drop verdict = admit_any(burst->port, frame);
 
 		burst->row->rx_bytes += frame->len_bytes;

@@ -36,7 +36,7 @@ vsw_fwd_dispatch(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 		}
 		to = &plan->port[port_id[i]];
 		if (likely(to->hot != NULL && to != from && to->group != from->horizon))
-			vsw_fwd_output(lcore, to, &burst->frame[burst->live[i]]);
+			vsw_fwd_output(lcore, to, &burst->frames.frame[burst->live[i]]);
 		else
 			burst->row->drop[refusal(burst, to)]++;
 	}

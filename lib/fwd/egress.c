@@ -121,19 +121,19 @@ vsw_fwd_send(struct vsw_port_hot *port, unsigned int lcore, struct vsw_frame *co
 }
 
 static void
-send_output(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned int lcore)
+send_output(struct vsw_burst *burst, struct vsw_fwd_output *output, struct vsw_fwd_lcore *lcore)
 {
 	struct vsw_port_hot *port = output->port->hot;
 	uint16_t offloads = __atomic_load_n(&port->offloads, __ATOMIC_RELAXED);
 
 	if (unlikely(!is_fit(output->port, burst))) {
-		fit_output(output, &port->rows[lcore]);
+		fit_output(output, &port->rows[lcore->lcore]);
 		burst->plain = false; /* the outputs that follow may get frames it has changed */
 	}
 	if (unlikely((burst->needs & ~offloads) != 0))
 		vsw_fwd_offload(burst, output, lcore, offloads);
 	else
-		vsw_fwd_send(port, lcore, output->frame, output->n);
+		vsw_fwd_send(port, lcore->lcore, output->frame, output->n);
 	output->n = 0;
 }
 
@@ -143,6 +143,6 @@ vsw_fwd_egress(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore)
 	uint16_t i;
 
 	for (i = 0; i < lcore->n_used; i++)
-		send_output(burst, &lcore->output[lcore->used[i]], lcore->lcore);
+		send_output(burst, &lcore->output[lcore->used[i]], lcore);
 	lcore->n_used = 0;
 }

@@ -45,7 +45,7 @@ vsw_fwd_flood(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore, const struct
 	uint16_t i, n;
 
 	for (i = 0; i < burst->n_flood; i++) {
-		flood.frame = &burst->frame[burst->flood[i]];
+		flood.frame = &burst->frames.frame[burst->flood[i]];
 		flood.unknown = !vsw_fwd_is_group(burst->da_key[i]);
 		n = flood_frame(&flood, plan);
 		if (n == 0)

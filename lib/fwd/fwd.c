@@ -32,11 +32,11 @@ vsw_fwd_burst(struct vsw_fwd_lcore *lcore, const struct vsw_fwd_plan *plan, stru
 	burst.port = &plan->port[rxq->port->port_id];
 	burst.row = &rxq->port->rows[lcore->lcore];
 	burst.segments_left = SEGMENTS_MAX;
-	burst.n = rxq->rx(rxq, burst.row, burst.frame, VSW_BURST_MAX);
+	burst.n = rxq->rx(rxq, burst.row, &burst.frames, VSW_BURST_MAX);
 	if (burst.n == 0)
 		return 0;
 	burst.port->forward(&burst, lcore, plan);
 	vsw_fwd_egress(&burst, lcore);
-	rxq->release(rxq, burst.frame, burst.n);
+	rxq->release(rxq, &burst.frames, burst.n);
 	return burst.n;
 }

@@ -10,14 +10,14 @@
 #include "vsw_frame_hot.h"
 #include "vsw_offload_hot.h"
 
-/* More than the longest frame has in buffers of 2 KiB; those of guests' frames are larger. */
-#define PIECES_MAX 40
+/* The head, and what a chain of a guest may have. */
+#define PIECES_MAX (1 + 256)
 
 /* An output on its way to its port. */
 struct sending {
 	struct vsw_burst *burst;
 	const struct vsw_fwd_port *to;
-	unsigned int lcore;
+	struct vsw_fwd_lcore *lcore;
 	struct vsw_stats_row *row;
 	bool refused; /* the port has not taken all it was given */
 };
@@ -33,19 +33,15 @@ drop(const struct sending *sending, enum vsw_drop why, uint32_t n)
 static unsigned int
 find_pieces(const struct vsw_frame *frame, struct iovec *pieces)
 {
-	const struct rte_mbuf *mbuf;
-	unsigned int n = 0;
-
-	for (mbuf = frame->backing; mbuf != NULL; mbuf = mbuf->next) {
-		if (unlikely(n == PIECES_MAX))
-			return 0;
-		pieces[n].iov_base = rte_pktmbuf_mtod(mbuf, void *);
-		pieces[n++].iov_len = mbuf->data_len;
-	}
-	return n;
+	if (unlikely(frame->n_body >= PIECES_MAX))
+		return 0;
+	pieces[0] = (struct iovec){.iov_base = frame->head, .iov_len = frame->head_bytes};
+	if (frame->n_body > 0)
+		memcpy(pieces + 1, frame->body, frame->n_body * sizeof(*pieces));
+	return 1 + frame->n_body;
 }
 
-/* False when there is no buffer for a copy. */
+/* The checksum field lies in the head. False when there is no buffer for a copy. */
 static bool
 complete(struct vsw_frame *frame)
 {
@@ -60,43 +56,31 @@ complete(struct vsw_frame *frame)
 	return true;
 }
 
-/* Make the next segment in mbuf. False when it has no room. */
-static bool
-make_segment(struct vsw_offload_cut *cut, uint16_t min_bytes, struct rte_mbuf *mbuf,
+/* Make the next segment at `to`, as a frame that is all head. */
+static void
+make_segment(struct vsw_offload_cut *cut, uint16_t min_bytes, uint8_t *to,
 	     struct vsw_frame *segment)
 {
 	uint32_t bytes = vsw_offload_cut_bytes(cut);
-	uint32_t padding = bytes < min_bytes ? min_bytes - bytes : 0;
-	uint8_t *to = (uint8_t *)rte_pktmbuf_append(mbuf, bytes + padding);
 
-	if (unlikely(to == NULL))
-		return false;
 	vsw_offload_cut_next(cut, to);
-	memset(to + bytes, 0, padding);
-	vsw_frame_from_mbuf(segment, mbuf);
-	return true;
+	*segment = (struct vsw_frame){.head = to, .len_bytes = bytes, .head_bytes = bytes};
+	if (bytes < min_bytes)
+		vsw_frame_pad(segment, min_bytes);
 }
 
 /* Make n segments and send them. VSW_PORT_SENT, or why no more are to be made. */
 static enum vsw_drop
-send_segments(const struct sending *sending, struct vsw_offload_cut *cut, struct rte_mempool *pool,
-	      uint16_t n)
+send_segments(const struct sending *sending, struct vsw_offload_cut *cut, uint16_t n)
 {
 	struct vsw_frame segment[VSW_BURST_MAX], *list[VSW_BURST_MAX];
-	struct rte_mbuf *mbufs[VSW_BURST_MAX];
-	enum vsw_drop why;
-	uint16_t made;
+	uint16_t i;
 
-	if (unlikely(rte_pktmbuf_alloc_bulk(pool, mbufs, n) != 0))
-		return VSW_DROP_NO_MBUF;
-	for (made = 0; made < n; made++) {
-		if (!make_segment(cut, sending->to->min_bytes, mbufs[made], &segment[made]))
-			break;
-		list[made] = &segment[made];
+	for (i = 0; i < n; i++) {
+		make_segment(cut, sending->to->min_bytes, sending->lcore->segment[i], &segment[i]);
+		list[i] = &segment[i];
 	}
-	why = vsw_fwd_send(sending->to->hot, sending->lcore, list, made);
-	rte_pktmbuf_free_bulk(mbufs, n);
-	return made == n ? why : VSW_DROP_NO_MBUF;
+	return vsw_fwd_send(sending->to->hot, sending->lcore->lcore, list, n);
 }
 
 /*
@@ -104,13 +88,13 @@ send_segments(const struct sending *sending, struct vsw_offload_cut *cut, struct
  * begin with. Returns VSW_PORT_SENT, or why the rest is not made.
  */
 static enum vsw_drop
-send_cut(struct sending *sending, struct vsw_offload_cut *cut, struct rte_mempool *pool)
+send_cut(struct sending *sending, struct vsw_offload_cut *cut)
 {
 	uint32_t most = sending->refused ? 1 : VSW_BURST_MAX, left;
 	enum vsw_drop why = VSW_PORT_SENT;
 
 	while (why == VSW_PORT_SENT && (left = vsw_offload_cut_left(cut)) > 0) {
-		why = send_segments(sending, cut, pool, RTE_MIN(left, most));
+		why = send_segments(sending, cut, RTE_MIN(left, most));
 		most = VSW_BURST_MAX;
 	}
 	sending->refused |= why != VSW_PORT_SENT;
@@ -122,7 +106,6 @@ send_cut(struct sending *sending, struct vsw_offload_cut *cut, struct rte_mempoo
 static void
 cut_frame(struct sending *sending, const struct vsw_frame *frame)
 {
-	struct rte_mempool *pool = ((const struct rte_mbuf *)frame->backing)->pool;
 	struct iovec pieces[PIECES_MAX];
 	unsigned int n_pieces = find_pieces(frame, pieces);
 	struct vsw_offload_cut cut;
@@ -141,20 +124,20 @@ cut_frame(struct sending *sending, const struct vsw_frame *frame)
 	}
 	sending->row->segmented++;
 	sending->row->segments += left - 1;
-	why = send_cut(sending, &cut, pool);
+	why = send_cut(sending, &cut);
 	left = vsw_offload_cut_left(&cut);
 	if (unlikely(left > 0))
 		drop(sending, why, left);
 }
 
 void
-vsw_fwd_offload(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned int lcore,
+vsw_fwd_offload(struct vsw_burst *burst, struct vsw_fwd_output *output, struct vsw_fwd_lcore *lcore,
 		uint16_t offloads)
 {
 	struct sending sending = {.burst = burst,
 				  .to = output->port,
 				  .lcore = lcore,
-				  .row = &output->port->hot->rows[lcore]};
+				  .row = &output->port->hot->rows[lcore->lcore]};
 	uint16_t i, n = 0;
 
 	for (i = 0; i < output->n; i++) {
@@ -162,8 +145,9 @@ vsw_fwd_offload(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned
 		uint16_t lacking = frame->offload.needs & ~offloads;
 
 		if (lacking & VSW_OFFLOAD_TSO) {
-			sending.refused |= vsw_fwd_send(sending.to->hot, lcore, output->frame, n) !=
-					   VSW_PORT_SENT;
+			if (vsw_fwd_send(sending.to->hot, lcore->lcore, output->frame, n) !=
+			    VSW_PORT_SENT)
+				sending.refused = true;
 			n = 0;
 			cut_frame(&sending, frame);
 		} else if (lacking != 0 && unlikely(!complete(frame))) {
@@ -173,5 +157,5 @@ vsw_fwd_offload(struct vsw_burst *burst, struct vsw_fwd_output *output, unsigned
 			output->frame[n++] = frame;
 		}
 	}
-	vsw_fwd_send(sending.to->hot, lcore, output->frame, n);
+	vsw_fwd_send(sending.to->hot, lcore->lcore, output->frame, n);
 }

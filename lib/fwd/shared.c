@@ -43,7 +43,7 @@ flood_guest(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore, const struct v
 	uint16_t i, n;
 
 	for (i = 0; i < burst->n_flood; i++) {
-		struct vsw_frame *frame = &burst->frame[burst->flood[i]];
+		struct vsw_frame *frame = &burst->frames.frame[burst->flood[i]];
 
 		n = to_list(&plan->uplink, burst, frame, lcore);
 		if (vsw_fwd_is_group(burst->da_key[i]))
@@ -74,7 +74,7 @@ vsw_fwd_private_guest(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 	vsw_fwd_learn(burst, lcore->fdb);
 	vsw_fdb_lookup_bulk(lcore->fdb, burst->da_key, burst->n_live, port_id);
 	for (i = 0; i < burst->n_live; i++) {
-		struct vsw_frame *frame = &burst->frame[burst->live[i]];
+		struct vsw_frame *frame = &burst->frames.frame[burst->live[i]];
 
 		if (port_id[i] == burst->port->port_id)
 			burst->row->drop[VSW_DROP_SAME_PORT]++;
@@ -131,7 +131,7 @@ vsw_fwd_uplink(struct vsw_burst *burst, struct vsw_fwd_lcore *lcore,
 	vsw_fwd_admit(burst);
 	vsw_fdb_lookup_bulk(lcore->fdb, burst->da_key, burst->n_live, port_id);
 	for (i = 0; i < burst->n_live; i++) {
-		struct vsw_frame *frame = &burst->frame[burst->live[i]];
+		struct vsw_frame *frame = &burst->frames.frame[burst->live[i]];
 		const struct vsw_fwd_port *to;
 
 		if (vsw_fwd_is_group(burst->da_key[i])) {

@@ -24,6 +24,7 @@ struct eth_port {
 	uint64_t patience_tsc; /* longest wait for a shared transmit queue */
 	struct eth_lock *lock; /* of each transmit queue; NULL where none is shared */
 	struct vsw_rxq rxq;
+	struct rte_mempool *pool; /* its own, or one it was given */
 
 	/* Control. */
 	struct rte_device *device;

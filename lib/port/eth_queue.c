@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The packet path of Ethernet ports. */
+#include <stdbool.h>
 #include <string.h>
 
 #include <rte_cycles.h>
@@ -14,46 +15,87 @@
 /* Most bursts that a start of the port throws away; a generator always has more. */
 #define DRAIN_BURSTS 128
 
+/* Nobody asks a device for frames in several segments. */
+static bool
+is_whole(const struct rte_mbuf *mbuf)
+{
+	return likely(mbuf->nb_segs == 1);
+}
+
 static uint16_t
-eth_rx(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames, uint16_t n)
+eth_rx(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frames *frames, uint16_t n_max)
 {
 	struct eth_port *eth = container_of(rxq, struct eth_port, rxq);
 	struct rte_mbuf *mbufs[VSW_BURST_MAX];
-	uint16_t i;
+	uint16_t i, n = 0;
 
-	RTE_SET_USED(row);
-	n = rte_eth_rx_burst(eth->ethdev_id, 0, mbufs, n);
-	for (i = 0; i < n; i++)
-		vsw_frame_from_mbuf(&frames[i], mbufs[i]);
+	n_max = rte_eth_rx_burst(eth->ethdev_id, 0, mbufs, n_max);
+	for (i = 0; i < n_max; i++) {
+		if (is_whole(mbufs[i])) {
+			vsw_frame_from_mbuf(&frames->frame[n++], mbufs[i]);
+			continue;
+		}
+		rte_pktmbuf_free(mbufs[i]);
+		row->rx_frames++;
+		row->drop[VSW_DROP_BUFFER_INVALID]++;
+	}
 	return n;
 }
 
 static void
-eth_release(struct vsw_rxq *rxq, struct vsw_frame *frames, uint16_t n)
+eth_release(struct vsw_rxq *rxq, struct vsw_frames *frames, uint16_t n)
 {
+	struct rte_mbuf *mbufs[VSW_BURST_MAX];
+	uint16_t i;
+
 	RTE_SET_USED(rxq);
-	vsw_frame_free_mbufs(frames, n);
+	for (i = 0; i < n; i++)
+		mbufs[i] = frames->frame[i].mbuf;
+	rte_pktmbuf_free_bulk(mbufs, n);
 }
 
-/*
- * The ethdev takes one reference of each mbuf it accepts; the receiver's release drops the other.
- */
+/* A frame as the device may keep it: it holds a reference. NULL when there is no buffer. */
+static struct rte_mbuf *
+to_mbuf(const struct eth_port *eth, const struct vsw_frame *frame)
+{
+	struct rte_mbuf *mbuf = frame->mbuf;
+	char *to;
+
+	if (mbuf != NULL) {
+		rte_mbuf_refcnt_update(mbuf, 1);
+		return mbuf;
+	}
+	mbuf = rte_pktmbuf_alloc(eth->pool);
+	if (unlikely(mbuf == NULL))
+		return NULL;
+	to = rte_pktmbuf_append(mbuf, frame->len_bytes);
+	if (unlikely(to == NULL)) {
+		rte_pktmbuf_free(mbuf);
+		return NULL;
+	}
+	vsw_frame_copy((uint8_t *)to, frame);
+	return mbuf;
+}
+
+/* What comes after a frame that cannot be sent is not sent either. */
 static uint16_t
 send_burst(struct eth_port *eth, uint16_t queue, struct vsw_frame *const *frames, uint16_t n,
 	   uint8_t *fate)
 {
 	struct rte_mbuf *mbufs[VSW_BURST_MAX];
-	uint16_t i, sent;
+	uint16_t n_mbufs, sent;
 
-	vsw_frame_to_mbufs(frames, mbufs, n);
-	for (i = 0; i < n; i++)
-		rte_mbuf_refcnt_update(mbufs[i], 1);
-	sent = rte_eth_tx_burst(eth->ethdev_id, queue, mbufs, n);
-	for (i = sent; i < n; i++)
-		rte_mbuf_refcnt_update(mbufs[i], -1);
+	for (n_mbufs = 0; n_mbufs < n; n_mbufs++) {
+		mbufs[n_mbufs] = to_mbuf(eth, frames[n_mbufs]);
+		if (unlikely(mbufs[n_mbufs] == NULL))
+			break;
+	}
+	sent = rte_eth_tx_burst(eth->ethdev_id, queue, mbufs, n_mbufs);
 	if (unlikely(sent < n)) {
 		memset(fate, VSW_PORT_SENT, sent);
-		memset(fate + sent, VSW_DROP_TX_FULL, n - sent);
+		memset(fate + sent, VSW_DROP_TX_FULL, n_mbufs - sent);
+		memset(fate + n_mbufs, VSW_DROP_NO_MBUF, n - n_mbufs);
+		rte_pktmbuf_free_bulk(mbufs + sent, n_mbufs - sent);
 	}
 	return sent;
 }
@@ -105,7 +147,10 @@ eth_tx_shared(struct vsw_port_hot *hot, unsigned int lcore, struct vsw_frame *co
 void
 eth_queues_init(struct eth_port *eth)
 {
-	eth->rxq = (struct vsw_rxq){.rx = eth_rx, .release = eth_release, .port = &eth->port.hot};
+	eth->rxq = (struct vsw_rxq){.rx = eth_rx,
+				    .release = eth_release,
+				    .port = &eth->port.hot,
+				    .bell = {.at = &vsw_bell_none, .silent = 1}};
 	eth->port.hot.tx = eth->lock != NULL ? eth_tx_shared : eth_tx;
 	eth->patience_tsc = rte_get_tsc_hz() / PATIENCE_PER_S;
 }

@@ -48,7 +48,7 @@ make_locks(struct eth_port *eth, unsigned int n_lcores)
 
 /*
  * What the device's rings hold, and as much for the frames that it has received and that lie in
- * the rings of another device.
+ * the rings of another device. Frames of guests are copied into them to be sent.
  */
 static int
 make_pool(struct eth_port *eth, const struct rte_eth_dev_info *info, struct vsw_error *err)
@@ -85,12 +85,11 @@ start_device(struct eth_port *eth, const struct vsw_port_eth_config *config, str
 {
 	const struct rte_eth_conf conf = {.intr_conf.lsc = eth->lsc};
 	uint16_t n_rx = config->n_rx_descriptors != 0 ? config->n_rx_descriptors : RX_DESCRIPTORS;
-	struct rte_mempool *pool = config->pool != NULL ? config->pool : eth->own_pool;
 	int ret;
 
 	ret = rte_eth_dev_configure(eth->ethdev_id, 1, eth->n_txqs, &conf);
 	if (ret == 0)
-		ret = setup_queues(eth, n_rx, pool);
+		ret = setup_queues(eth, n_rx, eth->pool);
 	if (ret == 0)
 		ret = rte_eth_dev_start(eth->ethdev_id);
 	if (ret == 0)
@@ -122,6 +121,7 @@ eth_setup(struct eth_port *eth, const struct vsw_port_eth_config *config, struct
 		return vsw_error_set(err, ENOMEM, "port \"%s\": out of memory; give EAL more (-m)",
 				     config->name);
 	ret = config->pool == NULL ? make_pool(eth, &info, err) : 0;
+	eth->pool = config->pool != NULL ? config->pool : eth->own_pool;
 	if (ret == 0)
 		ret = start_device(eth, config, err);
 	return ret;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const uint16_t vsw_bell_none;
+
 /* Control thread only. */
 static struct vsw_port *registry[VSW_PORT_MAX];
 

@@ -18,12 +18,18 @@
 
 struct vhost_port;
 
+/* Longest frame that is not to be cut. What is a little too long for any port gets its name. */
+#define VHOST_FRAME_MAX_BYTES 9728
+
 /* A virtqueue on which the guest transmits; its pair is its place. All: the lcore that polls it. */
 struct vhost_queue {
 	struct vsw_rxq rxq;
 	struct vsw_vring ring;
 	int call_fd; /* librte_vhost's; -1: none */
+	int vid;     /* of the burst */
 	bool broken; /* lcore: rw; control: r, relaxed */
+	uint16_t n_taken;
+	struct vsw_vring_chain taken[VSW_BURST_MAX]; /* what the burst lies in */
 } __rte_cache_aligned;
 
 /* A virtqueue on which the guest receives. */
@@ -64,8 +70,7 @@ struct vhost_port {
 	struct vhost_retry_limits retry_limits;
 	struct vhost_retry *retry; /* one for each lcore, its own; NULL: no retries */
 
-	vhost_put *put;	     /* alone, or among several lcores */
-	uint32_t room_bytes; /* of an mbuf */
+	vhost_put *put; /* alone, or among several lcores */
 
 	struct vhost_queue queue[VSW_PORT_QUEUES_MAX];
 	struct vhost_txq txq[VSW_PORT_QUEUES_MAX];

@@ -119,6 +119,8 @@ vhost_rings_publish(struct vhost_port *vhost, int vid)
 		}
 		if (read_ring(vhost, vid, 2 * pair + 1, &config, &call_fd)) {
 			vsw_vring_init(&queue->ring, &config);
+			queue->n_taken = 0;
+			queue->rxq.bell.silent = 1; /* look at once */
 			queue->call_fd = call_fd;
 			__atomic_store_n(&queue->broken, false, __ATOMIC_RELAXED);
 			vhost->rx_usable |= 1ULL << pair;
@@ -137,6 +139,21 @@ hand_back(int vid, uint16_t virtqueue, const struct vsw_vring *ring)
 }
 
 /* A socket that is closed has no lcores to wait for. */
+static void
+wait_for_lcores(const struct vhost_port *vhost)
+{
+	if (!__atomic_load_n(&vhost->socket->closing, __ATOMIC_RELAXED))
+		vsw_rcu_synchronize(vhost->env.rcu);
+}
+
+static void
+silence(struct vsw_bell *bell)
+{
+	bell->mask = bell->silent = 0;
+	__atomic_store_n(&bell->at, &vsw_bell_none, __ATOMIC_RELEASE);
+}
+
+/* First no lcore sets a bell in the guest's memory any more, then none looks at one. */
 void
 vhost_rings_park(struct vhost_port *vhost)
 {
@@ -146,8 +163,10 @@ vhost_rings_park(struct vhost_port *vhost)
 	if (vid < 0)
 		return;
 	__atomic_store_n(&vhost->vid, -1, __ATOMIC_RELEASE);
-	if (!__atomic_load_n(&vhost->socket->closing, __ATOMIC_RELAXED))
-		vsw_rcu_synchronize(vhost->env.rcu);
+	wait_for_lcores(vhost);
+	for (pair = 0; pair < VSW_PORT_QUEUES_MAX; pair++)
+		silence(&vhost->queue[pair].rxq.bell);
+	wait_for_lcores(vhost);
 	for (pair = 0; pair < VSW_PORT_QUEUES_MAX; pair++) {
 		if (vhost->tx_usable >> pair & 1)
 			hand_back(vid, 2 * pair, &vhost->txq[pair].ring);

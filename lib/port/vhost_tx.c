@@ -19,11 +19,11 @@ static void
 copy_in(const struct vsw_vring_buffer *buffer, struct vsw_vring_cursor *cursor,
 	const struct vsw_frame *frame)
 {
-	const struct rte_mbuf *mbuf;
+	uint16_t i;
 
-	for (mbuf = frame->backing; mbuf != NULL; mbuf = mbuf->next)
-		vsw_vring_write(buffer, cursor, rte_pktmbuf_mtod(mbuf, const void *),
-				mbuf->data_len);
+	vsw_vring_write(buffer, cursor, frame->head, frame->head_bytes);
+	for (i = 0; i < frame->n_body; i++)
+		vsw_vring_write(buffer, cursor, frame->body[i].iov_base, frame->body[i].iov_len);
 }
 
 /* Why there was no buffer for a frame: the ring may have others later, or all are too small. */
@@ -82,12 +82,49 @@ put(struct vhost_port *vhost, int vid, struct vsw_vring *ring, const struct vsw_
 	return VSW_PORT_SENT;
 }
 
-/* After a frame that the ring is too full for, no later one overtakes it. */
-static uint16_t
-put_burst(struct vhost_port *vhost, int vid, uint16_t pair, struct vsw_frame *const *frames,
-	  uint16_t n, uint8_t *fate)
+/* The struct virtio_net_hdr of a frame that needs nothing and fills one buffer. */
+static inline void
+write_plain_header(uint8_t *at, uint16_t header_bytes)
 {
-	struct vhost_txq *txq = &vhost->txq[pair];
+	static const struct virtio_net_hdr_v1 plain = {.num_buffers = 1};
+
+	if (likely(header_bytes == sizeof(plain)))
+		memcpy(at, &plain, sizeof(plain));
+	else
+		memcpy(at, &plain, sizeof(struct virtio_net_hdr));
+}
+
+/* Give frames to the guest as long as each needs nothing and fits in a view. Returns how many. */
+static uint16_t
+put_in_views(const struct vhost_port *vhost, struct vsw_vring *ring,
+	     struct vsw_frame *const *frames, uint16_t n)
+{
+	struct vsw_vring_chain used[VSW_BURST_MAX];
+	struct vsw_vring_view views[VSW_BURST_MAX];
+	uint16_t i;
+
+	n = vsw_vring_peek(ring, views, n);
+	for (i = 0; i < n; i++) {
+		const struct vsw_frame *frame = frames[i];
+		uint32_t need_bytes = vhost->header_bytes + frame->len_bytes;
+
+		if (unlikely(views[i].len_bytes < need_bytes || frame->offload.needs != 0))
+			break;
+		write_plain_header(views[i].at, vhost->header_bytes);
+		vsw_frame_copy(views[i].at + vhost->header_bytes, frame);
+		used[i] = (struct vsw_vring_chain){
+			.id = views[i].id, .n_slots = 1, .len_bytes = need_bytes};
+	}
+	vsw_vring_take(ring, i);
+	vsw_vring_use(ring, used, i);
+	return i;
+}
+
+/* Give frames to the guest one by one. Returns how many. */
+static uint16_t
+put_each(struct vhost_port *vhost, int vid, struct vhost_txq *txq, struct vsw_frame *const *frames,
+	 uint16_t n, uint8_t *fate)
+{
 	uint16_t i, sent = 0;
 
 	vsw_vring_prefetch(&txq->ring, n);
@@ -97,10 +134,28 @@ put_burst(struct vhost_port *vhost, int vid, uint16_t pair, struct vsw_frame *co
 		if (unlikely(fate[i] == VSW_DROP_RING_FULL || fate[i] == VSW_DROP_DESC_INVALID))
 			break;
 	}
+	/* After a frame that the ring is too full for, no later one overtakes it. */
 	if (unlikely(i < n)) {
 		memset(fate + i, fate[i], n - i);
 		if (fate[i] == VSW_DROP_DESC_INVALID)
 			__atomic_store_n(&txq->broken, true, __ATOMIC_RELAXED);
+	}
+	return sent;
+}
+
+/* Most frames go into views; from the first on that does not, each is put by itself. */
+static uint16_t
+put_burst(struct vhost_port *vhost, int vid, uint16_t pair, struct vsw_frame *const *frames,
+	  uint16_t n, uint8_t *fate)
+{
+	struct vhost_txq *txq = &vhost->txq[pair];
+	uint16_t sent = 0;
+
+	if (likely(!vhost->logs))
+		sent = put_in_views(vhost, &txq->ring, frames, n);
+	if (unlikely(sent < n)) {
+		memset(fate, VSW_PORT_SENT, sent);
+		sent += put_each(vhost, vid, txq, frames + sent, n - sent, fate + sent);
 	}
 	vhost_flush(vhost, vid, &txq->ring, txq->call_fd);
 	return sent;
@@ -138,6 +193,7 @@ spread(struct vhost_port *vhost, int vid, const struct vhost_share *share,
 			if (pair_of[i] == pair)
 				list[n_list++] = frames[i];
 		}
+		memset(list_fate, VSW_PORT_SENT, n_list);
 		sent += vhost->put(vhost, vid, pair, list, n_list, list_fate);
 		for (i = n_list = 0; i < n; i++) {
 			if (pair_of[i] == pair)

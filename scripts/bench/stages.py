@@ -31,26 +31,25 @@ STACK_BYTES = 1024  # of each sample: enough to see who called a leaf
 
 # The first stage of which a function is among the callers of a sample, or is the sampled one.
 STAGES = {
-    "rx copy": {"vsw_vring_read"},
-    "rx mbuf": {"rte_pktmbuf_alloc"},
-    "rx ring": {"vhost_rx", "take"},
+    "rx head": {"take_view", "take_buffer"},
+    "rx ring": {"vhost_rx"},
     "admit": {"vsw_fwd_admit"},
     "learn": {"vsw_fwd_learn"},
     "lookup": {"vsw_fwd_dispatch"},
     "flood": {"vsw_fwd_flood"},
-    "tx copy": {"vsw_vring_write"},
-    "tx ring": {"vhost_send", "put_burst", "put"},
+    "tx copy": {"vsw_frame_copy", "vsw_vring_write"},
+    "tx ring": {"vhost_send", "put_burst", "put_in_views"},
     "egress": {"vsw_fwd_egress"},
     "release": {"vhost_release"},
     "loop": {"run_polling", "vsw_fwd_burst"},
 }
-COPY = {"rx ring": "rx copy", "tx ring": "tx copy"}
+COPY = {"rx ring": "rx head", "tx ring": "tx copy"}
 KERNEL, OTHER = "kernel", "other"
 ORDER = (*STAGES, KERNEL, OTHER)
 
 # The words behind the first one in the file of test/perf/stage_clock.c; what they hold of STAGES.
 CLOCK = {
-    "rx": ("rx copy", "rx mbuf", "rx ring"),
+    "rx": ("rx head", "rx ring"),
     "admit": ("admit",),
     "learn": ("learn",),
     "lookup": ("lookup",),
@@ -113,7 +112,7 @@ def _stage(file, names):
     if "kernel" in file:
         return KERNEL
     stage = next((stage for stage, known in STAGES.items() if not known.isdisjoint(names)), OTHER)
-    # memcpy(): the last thing that vsw_vring_read() does, so it need not be among the callers.
+    # memcpy(): the last thing that its caller does, which need not be among the callers then.
     return COPY.get(stage, stage) if "/libc" in file else stage
 
 

@@ -110,8 +110,8 @@ def test_ticks_add_up():
 
 
 @pytest.mark.parametrize("stage, file, names", [
-    ("rx copy", "vhost-switch", ["vsw_vring_read", "take", "vhost_rx"]),
-    ("rx copy", "libc.so.6", ["take", "vhost_rx", "vsw_fwd_burst"]),
+    ("rx head", "vhost-switch", ["vsw_frame_copy_short", "take_view", "vhost_rx"]),
+    ("rx head", "libc.so.6", ["take_chains", "vhost_rx", "vsw_fwd_burst"]),
     ("tx copy", "libc.so.6", ["put_burst", "vsw_fwd_egress"]),
     ("tx ring", "vhost-switch", ["put_burst", "vsw_fwd_egress"]),
     ("loop", "vhost-switch", ["run_polling"]),

@@ -18,6 +18,7 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
+#include "vsw_frame_hot.h"
 #include "vsw_port_eth.h"
 
 #define POOL_MBUFS 4095
@@ -171,21 +172,96 @@ offload_of(struct rte_mbuf *mbuf)
 	return mbuf->buf_addr;
 }
 
-static uint16_t (*rx_done)(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames,
-			   uint16_t n);
+/* What stands in for the memory of guests, and where it comes from; by port_id. */
+static struct {
+	uint16_t ethdev_id;
+	uint16_t n;
+	struct rte_mbuf *mbuf[VSW_BURST_MAX];
+} guest[LAN_PORTS_MAX];
 
-static uint16_t
-rx_undone(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames, uint16_t n)
+/* What lies behind the head, in as many pieces as the mbuf. */
+static void
+set_body(struct vsw_frames *frames, struct vsw_frame *frame, struct rte_mbuf *mbuf)
 {
-	uint16_t i;
+	uint32_t skip = frame->head_bytes;
 
-	n = rx_done(rxq, row, frames, n);
-	for (i = 0; i < n; i++)
-		frames[i].offload = *offload_of(frames[i].backing);
+	frame->body = &frames->piece[frames->n_pieces];
+	frame->n_body = 0;
+	for (; mbuf != NULL; mbuf = mbuf->next) {
+		uint32_t n = RTE_MIN(skip, (uint32_t)mbuf->data_len);
+
+		skip -= n;
+		if (n == mbuf->data_len)
+			continue;
+		frames->piece[frames->n_pieces++] = (struct iovec){
+			.iov_base = rte_pktmbuf_mtod_offset(mbuf, void *, n),
+			.iov_len = mbuf->data_len - n,
+		};
+		frame->n_body++;
+	}
+}
+
+/* Like a guest's, the frames have a private head, and a body where they were sent. */
+static uint16_t
+rx_undone(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frames *frames, uint16_t n)
+{
+	uint16_t id = rxq->port->port_id, i;
+
+	(void)row;
+	n = rte_eth_rx_burst(guest[id].ethdev_id, 0, guest[id].mbuf, n);
+	frames->n_pieces = 0;
+	for (i = 0; i < n; i++) {
+		struct rte_mbuf *mbuf = guest[id].mbuf[i];
+		uint8_t *head = frames->long_head[i] + VSW_FRAME_ROOM_BYTES;
+		struct vsw_frame *frame = &frames->frame[i];
+		uint32_t n_head = RTE_MIN(mbuf->pkt_len, (uint32_t)VSW_OFFLOAD_HEAD_BYTES);
+		const void *read = rte_pktmbuf_read(mbuf, 0, n_head, head);
+
+		if (read != head)
+			memcpy(head, read, n_head);
+		*frame = (struct vsw_frame){.head = head,
+					    .len_bytes = mbuf->pkt_len,
+					    .head_bytes = n_head,
+					    .offload = *offload_of(mbuf)};
+		set_body(frames, frame, mbuf);
+	}
+	guest[id].n = n;
 	return n;
 }
 
+static void
+release_undone(struct vsw_rxq *rxq, struct vsw_frames *frames, uint16_t n)
+{
+	uint16_t id = rxq->port->port_id;
+
+	(void)frames;
+	assert_int_equal(n, guest[id].n);
+	rte_pktmbuf_free_bulk(guest[id].mbuf, n);
+}
+
 static struct rte_ring *undone[LAN_PORTS_MAX];
+
+static struct rte_mbuf *
+copy_whole(const struct vsw_frame *frame)
+{
+	struct rte_mbuf *copy = NULL, *last;
+	uint8_t *bytes = malloc(frame->len_bytes);
+	uint32_t at, n;
+
+	vsw_frame_copy(bytes, frame);
+	for (at = 0; at < frame->len_bytes; at += n) {
+		last = rte_pktmbuf_alloc(pool);
+		assert_non_null(last);
+		n = RTE_MIN(frame->len_bytes - at, (uint32_t)rte_pktmbuf_tailroom(last));
+		memcpy(rte_pktmbuf_append(last, n), bytes + at, n);
+		if (copy == NULL)
+			copy = last;
+		else
+			assert_int_equal(rte_pktmbuf_chain(copy, last), 0);
+	}
+	free(bytes);
+	return copy;
+}
 
 /* Like a guest, the port has a copy of each frame. */
 static uint16_t
@@ -198,8 +274,7 @@ tx_undone(struct vsw_port_hot *port, unsigned int lcore, struct vsw_frame *const
 	(void)lcore;
 	memset(fate, VSW_DROP_RING_FULL, n);
 	for (i = 0; i < n; i++) {
-		copy = rte_pktmbuf_copy(frames[i]->backing, pool, 0, UINT32_MAX);
-		assert_non_null(copy);
+		copy = copy_whole(frames[i]);
 		*offload_of(copy) = frames[i]->offload;
 		fate[i] = VSW_PORT_SENT;
 		if (rte_ring_enqueue(undone[port->port_id], copy) == 0)
@@ -217,10 +292,10 @@ lan_set_offloads(struct lan *lan, unsigned int port, uint16_t takes)
 	struct vsw_port_hot *hot = &lan->port[port]->hot;
 	struct vsw_rxq *rxq = lan->port[port]->ops->rxq(lan->port[port], 0);
 
-	if (rxq->rx != rx_undone)
-		rx_done = rxq->rx;
-	rxq->rx = rx_undone;
 	assert_true(hot->port_id < LAN_PORTS_MAX);
+	guest[hot->port_id].ethdev_id = lan->ethdev_id[port];
+	rxq->rx = rx_undone;
+	rxq->release = release_undone;
 	undone[hot->port_id] = lan->from_switch[port];
 	hot->tx = tx_undone;
 	hot->offloads = takes;

@@ -293,7 +293,7 @@ static void
 lcores_share_a_queue(void **state)
 {
 	const struct vsw_port_eth_config config = device_config("net_ring9", SENDERS);
-	struct vsw_frame frames[VSW_BURST_MAX];
+	struct vsw_frames frames;
 	struct sender sender[SENDERS];
 	unsigned int received = 0, i;
 	struct rte_mempool *pool;
@@ -311,13 +311,13 @@ lcores_share_a_queue(void **state)
 	}
 	rxq = port->ops->rxq(port, 0);
 	while (received < SENDERS * SENDER_FRAMES) {
-		n = rxq->rx(rxq, port->hot.rows, frames, VSW_BURST_MAX);
-		rxq->release(rxq, frames, n);
+		n = rxq->rx(rxq, port->hot.rows, &frames, VSW_BURST_MAX);
+		rxq->release(rxq, &frames, n);
 		received += n;
 	}
 	for (i = 0; i < SENDERS; i++)
 		pthread_join(sender[i].thread, NULL);
-	assert_int_equal(rxq->rx(rxq, port->hot.rows, frames, VSW_BURST_MAX), 0);
+	assert_int_equal(rxq->rx(rxq, port->hot.rows, &frames, VSW_BURST_MAX), 0);
 	vsw_port_destroy(port);
 	assert_true(rte_mempool_full(pool));
 }
@@ -347,7 +347,7 @@ send_one(void *arg)
 
 	vsw_frame_from_mbuf(&frame, rte_pktmbuf_alloc(sender->pool));
 	assert_int_equal(sender->port->hot.tx(&sender->port->hot, 0, &list, 1, &fate), 1);
-	rte_pktmbuf_free(frame.backing);
+	rte_pktmbuf_free(frame.mbuf);
 	return NULL;
 }
 
@@ -380,7 +380,7 @@ wait_for_a_shared_queue_is_bounded(void **state)
 	assert_int_equal(fate, VSW_DROP_TX_FULL);
 	pthread_join(sender.thread, NULL);
 	rte_eth_remove_tx_callback(info.ethdev_id, 0, callback);
-	rte_pktmbuf_free(frame.backing);
+	rte_pktmbuf_free(frame.mbuf);
 	vsw_port_destroy(sender.port);
 	assert_true(rte_mempool_full(sender.pool));
 }

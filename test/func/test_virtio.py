@@ -13,7 +13,7 @@ from child import wait_until
 from frames import BROADCAST, ether
 from guest import device, mac_of
 from rawfront import (F_EVENT_IDX, F_INDIRECT_DESC, F_MRG_RXBUF, F_PROTOCOL_FEATURES, F_VERSION_1,
-                      HEADER_BYTES, LEGACY_HEADER_BYTES, RX, TX)
+                      HEADER_BYTES, LEGACY_HEADER_BYTES, RX, SEND_RARP, TX)
 from splitring import DESC_INDIRECT, DESC_NEXT, NO_INTERRUPT
 
 BASE = F_PROTOCOL_FEATURES
@@ -124,3 +124,19 @@ def test_event_index(rig):
     assert not bench.front.called(RX), "notified before the event index"
     bench.to_front(ether(mac_of(0), BROADCAST))
     wait_until(lambda: bench.front.called(RX), 1, "a notification at the event index")
+
+
+def test_guest_is_announced_without_traffic(rig):
+    """As QEMU asks for behind a migration, of a guest that cannot do so itself."""
+    bench = Bench(rig, BASE | F_VERSION_1)
+    mac = bytes.fromhex(mac_of(1).replace(":", ""))
+
+    def ask():
+        bench.front.message(SEND_RARP, mac + bytes(2))
+        bench.front.sync()
+
+    ask()
+    frame, = wait_until(bench.guest.receive, 2, "the announcement")
+    assert frame[:14] == bytes.fromhex("ffffffffffff") + mac + b"\x80\x35"
+    assert len(frame) == 60
+    assert frame[20:42] == b"\0\3" + mac + bytes(4) + mac + bytes(4)

@@ -62,7 +62,7 @@ struct bench {
 };
 
 static uint16_t
-receive(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames, uint16_t n)
+receive(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frames *frames, uint16_t n)
 {
 	struct end *end = container_of(rxq, struct end, rxq);
 	uint16_t i;
@@ -74,16 +74,14 @@ receive(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames
 		memcpy(head + 2, &end->next, sizeof(end->next));
 		memcpy(head + 8, &end->next, sizeof(end->next));
 		end->next = end->next + 1 < end->n_macs ? end->next + 1 : 0;
-		frames[i].head = head;
-		frames[i].backing = NULL;
-		frames[i].len_bytes = FRAME_BYTES;
-		frames[i].offload = (struct vsw_offload){0};
+		frames->frame[i] = (struct vsw_frame){
+			.head = head, .len_bytes = FRAME_BYTES, .head_bytes = FRAME_BYTES};
 	}
 	return n;
 }
 
 static void
-release(struct vsw_rxq *rxq, struct vsw_frame *frames, uint16_t n)
+release(struct vsw_rxq *rxq, struct vsw_frames *frames, uint16_t n)
 {
 	(void)rxq;
 	(void)frames;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Frames that are backed by an mbuf: today all of them. For lib/port, and lib/fwd's header edits.
- * One that needs TSO may lie in several mbufs, its headers in the first; any other lies in one, or
- * is longer than any MTU.
+ * What is done to frames: for lib/port, and lib/fwd's header edits.
  *
  * An edit changes the bytes for all outputs that come after it. An output that keeps the bytes
  * longer than its call, as an ethdev does, holds a reference of the mbuf; who edits bytes that
- * somebody else refers to copies the frame first.
+ * somebody else refers to copies the frame first. The head of a guest's frame is the lcore's own.
  */
 #ifndef VSW_FRAME_HOT_H
 #define VSW_FRAME_HOT_H
@@ -21,50 +19,99 @@
 #include "vsw_frame.h"
 #include "vsw_offload_hot.h"
 
+/* An mbuf of one segment as a frame: all of it is head. */
 static inline void
 vsw_frame_from_mbuf(struct vsw_frame *frame, struct rte_mbuf *mbuf)
 {
-	frame->head = rte_pktmbuf_mtod(mbuf, const uint8_t *);
-	frame->backing = mbuf;
-	frame->len_bytes = rte_pktmbuf_pkt_len(mbuf);
-	frame->offload = (struct vsw_offload){0};
+	*frame = (struct vsw_frame){
+		.head = rte_pktmbuf_mtod(mbuf, uint8_t *),
+		.mbuf = mbuf,
+		.len_bytes = rte_pktmbuf_data_len(mbuf),
+		.head_bytes = rte_pktmbuf_data_len(mbuf),
+	};
 }
 
+/* Copy n <= 128 bytes, in words as wide as all CPUs have; the last one overlaps that before it. */
 static inline void
-vsw_frame_to_mbufs(struct vsw_frame *const *frames, struct rte_mbuf **mbufs, uint16_t n)
+vsw_frame_copy_short(uint8_t *to, const uint8_t *from, uint32_t n)
+{
+	uint32_t i;
+
+	if (likely(n >= 16)) {
+		for (i = 0; i < n - 16; i += 16)
+			memcpy(to + i, from + i, 16);
+		memcpy(to + n - 16, from + n - 16, 16);
+	} else if (n >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + n - 8, from + n - 8, 8);
+	} else {
+		for (i = 0; i < n; i++)
+			to[i] = from[i];
+	}
+}
+
+/* Copy the whole frame. Two guests may share memory: what they then get is their own affair. */
+static inline void
+vsw_frame_copy(uint8_t *to, const struct vsw_frame *frame)
 {
 	uint16_t i;
 
-	for (i = 0; i < n; i++)
-		mbufs[i] = frames[i]->backing;
+	if (likely(frame->head_bytes <= VSW_FRAME_SLOT_BYTES))
+		vsw_frame_copy_short(to, frame->head, frame->head_bytes);
+	else
+		memcpy(to, frame->head, frame->head_bytes);
+	to += frame->head_bytes;
+	for (i = 0; i < frame->n_body; i++) {
+		memmove(to, frame->body[i].iov_base, frame->body[i].iov_len);
+		to += frame->body[i].iov_len;
+	}
 }
 
+/* The bytes move to copy, which is the frame's from now on. */
 static inline void
-vsw_frame_free_mbufs(struct vsw_frame *frames, uint16_t n)
+vsw_frame_move(struct vsw_frame *frame, struct rte_mbuf *copy)
 {
-	struct rte_mbuf *mbufs[VSW_BURST_MAX];
-	uint16_t i;
-
-	for (i = 0; i < n; i++)
-		mbufs[i] = frames[i].backing;
-	rte_pktmbuf_free_bulk(mbufs, n);
+	frame->mbuf = copy;
+	frame->head = rte_pktmbuf_mtod(copy, uint8_t *);
+	frame->head_bytes = frame->len_bytes;
+	frame->n_body = 0;
 }
 
 /* Make the bytes this frame's alone. False when there is no buffer for a copy. */
 static inline bool
 vsw_frame_own(struct vsw_frame *frame)
 {
-	struct rte_mbuf *mbuf = frame->backing, *copy;
-	struct vsw_offload offload = frame->offload;
+	struct rte_mbuf *mbuf = frame->mbuf, *copy;
 
-	if (likely(rte_mbuf_refcnt_read(mbuf) == 1 && RTE_MBUF_DIRECT(mbuf)))
+	if (likely(mbuf == NULL || (rte_mbuf_refcnt_read(mbuf) == 1 && RTE_MBUF_DIRECT(mbuf))))
 		return true;
-	copy = rte_pktmbuf_copy(mbuf, mbuf->pool, 0, UINT32_MAX);
+	copy = rte_pktmbuf_alloc(mbuf->pool);
 	if (copy == NULL)
 		return false;
+	if (rte_pktmbuf_append(copy, frame->len_bytes) == NULL) {
+		rte_pktmbuf_free(copy);
+		return false;
+	}
+	vsw_frame_copy(rte_pktmbuf_mtod(copy, uint8_t *), frame);
+	vsw_frame_move(frame, copy);
 	rte_pktmbuf_free(mbuf);
-	vsw_frame_from_mbuf(frame, copy);
-	frame->offload = offload;
+	return true;
+}
+
+/* Let the head begin `bytes` earlier (later, if less than 0). False when there is no room. */
+static inline bool
+vsw_frame_grow(struct vsw_frame *frame, int bytes)
+{
+	if (frame->mbuf != NULL) {
+		if (bytes > 0 && rte_pktmbuf_prepend(frame->mbuf, bytes) == NULL)
+			return false;
+		if (bytes < 0 && rte_pktmbuf_adj(frame->mbuf, -bytes) == NULL)
+			return false;
+	}
+	frame->head -= bytes;
+	frame->head_bytes += bytes;
+	frame->len_bytes += bytes;
+	vsw_offload_move(&frame->offload, bytes);
 	return true;
 }
 
@@ -75,43 +122,36 @@ vsw_frame_own(struct vsw_frame *frame)
 static inline bool
 vsw_frame_set_tag(struct vsw_frame *frame, uint32_t tag)
 {
-	struct rte_mbuf *mbuf = frame->backing;
 	rte_be32_t wire = rte_cpu_to_be_32(tag);
-	uint8_t *head;
 
 	if (frame->tag == VSW_VLAN_NO_TAG) {
-		head = (uint8_t *)rte_pktmbuf_prepend(mbuf, VSW_VLAN_TAG_BYTES);
-		if (unlikely(head == NULL))
+		if (unlikely(!vsw_frame_grow(frame, VSW_VLAN_TAG_BYTES)))
 			return false;
-		memmove(head, head + VSW_VLAN_TAG_BYTES, 12);
-		vsw_offload_move(&frame->offload, VSW_VLAN_TAG_BYTES);
+		memmove(frame->head, frame->head + VSW_VLAN_TAG_BYTES, 12);
 	} else if (tag == VSW_VLAN_NO_TAG) {
-		head = rte_pktmbuf_mtod(mbuf, uint8_t *);
-		memmove(head + VSW_VLAN_TAG_BYTES, head, 12);
-		head = (uint8_t *)rte_pktmbuf_adj(mbuf, VSW_VLAN_TAG_BYTES);
-		vsw_offload_move(&frame->offload, -VSW_VLAN_TAG_BYTES);
-	} else {
-		head = rte_pktmbuf_mtod(mbuf, uint8_t *);
+		memmove(frame->head + VSW_VLAN_TAG_BYTES, frame->head, 12);
+		vsw_frame_grow(frame, -VSW_VLAN_TAG_BYTES);
 	}
 	if (tag != VSW_VLAN_NO_TAG)
-		memcpy(head + 12, &wire, sizeof(wire));
+		memcpy(frame->head + 12, &wire, sizeof(wire));
 	frame->tag = tag;
-	frame->head = head;
-	frame->len_bytes = rte_pktmbuf_pkt_len(mbuf);
 	return true;
 }
 
-/* Append zeros up to min_bytes; the caller owns the bytes. False when there is no room. */
+/*
+ * Append zeros up to min_bytes <= VSW_FRAME_HEAD_BYTES; the caller owns the bytes. A frame that is
+ * so short has no body. False when there is no room.
+ */
 static inline bool
 vsw_frame_pad(struct vsw_frame *frame, uint16_t min_bytes)
 {
 	uint16_t missing = min_bytes - frame->len_bytes;
-	char *tail = rte_pktmbuf_append(frame->backing, missing);
 
-	if (unlikely(tail == NULL))
+	if (frame->mbuf != NULL && rte_pktmbuf_append(frame->mbuf, missing) == NULL)
 		return false;
-	memset(tail, 0, missing);
-	frame->len_bytes = min_bytes;
+	memset(frame->head + frame->head_bytes, 0, missing);
+	frame->head_bytes += missing;
+	frame->len_bytes += missing;
 	return true;
 }
 

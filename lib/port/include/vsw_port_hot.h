@@ -10,6 +10,7 @@
 #ifndef VSW_PORT_HOT_H
 #define VSW_PORT_HOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_common.h>
@@ -40,16 +41,40 @@ struct vsw_port_hot {
 	uint16_t offloads;
 } __rte_cache_aligned;
 
+/*
+ * A word that has another value as soon as something has come; to look at it is far cheaper than to
+ * receive nothing, and most queues are idle. All zero but `at`, the bell rings never; with `silent`
+ * 1 always. rw by the lcore of the queue, but while no lcore knows it, and `at` by who takes the
+ * word's memory away, before a grace period.
+ */
+struct vsw_bell {
+	const uint16_t *at;
+	uint16_t mask;
+	uint16_t silent; /* its value, masked, as long as nothing has come */
+};
+
+extern const uint16_t vsw_bell_none; /* 0 */
+
 struct vsw_rxq {
 	/*
 	 * Receive up to n <= VSW_BURST_MAX frames. What the port itself could not take is counted
 	 * in row, as received and dropped.
 	 */
-	uint16_t (*rx)(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frame *frames,
+	uint16_t (*rx)(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frames *frames,
 		       uint16_t n);
-	/* Give the n frames of one rx call back; their outputs are done. */
-	void (*release)(struct vsw_rxq *rxq, struct vsw_frame *frames, uint16_t n);
+	/* Give the n > 0 frames of one rx call back; their outputs are done. */
+	void (*release)(struct vsw_rxq *rxq, struct vsw_frames *frames, uint16_t n);
 	struct vsw_port_hot *port;
+	struct vsw_bell bell;
 };
+
+/* False if nothing can have come: rx need not be called. */
+static inline bool
+vsw_rxq_rings(const struct vsw_rxq *rxq)
+{
+	const uint16_t *at = __atomic_load_n(&rxq->bell.at, __ATOMIC_ACQUIRE);
+
+	return (__atomic_load_n(at, __ATOMIC_RELAXED) & rxq->bell.mask) != rxq->bell.silent;
+}
 
 #endif /* VSW_PORT_HOT_H */

@@ -28,7 +28,6 @@
 #define VSW_PORT_VHOST_CLIENTS_MAX 64
 #define VSW_PORT_VHOST_REGIONS_MAX 8 /* memory regions: librte_vhost */
 
-struct rte_mempool;
 struct vsw_rcu;
 
 struct vsw_port_vhost_config {
@@ -50,8 +49,6 @@ struct vsw_port_vhost_config {
 /* What all vhost ports of a switch share. */
 struct vsw_port_vhost_env {
 	unsigned int n_lcores;
-	struct rte_mempool
-		*pool; /* mbufs of at least VSW_FRAME_MAX_BYTES + headroom, in one segment */
 	struct vsw_rcu *rcu;
 	/*
 	 * When a ring is full, an lcore tries again at most retry_num times (0: not at all) after

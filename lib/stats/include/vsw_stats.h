@@ -51,9 +51,9 @@
 	X(TX_FULL, "tx_full", "transmit queue of the Ethernet device is full")                     \
 	X(SEGMENTS, "segments",                                                                    \
 	  "to be cut into more segments than are made of one burst of its sender (4096)")          \
-	X(NO_MBUF, "no_mbuf", "no buffer for a copy that differs from the others")                 \
+	X(NO_MBUF, "no_mbuf", "no buffer for a copy towards an Ethernet device")                   \
 	X(BUFFER_INVALID, "buffer_invalid",                                                        \
-	  "chain without frame bytes, or larger than any buffer")                                  \
+	  "chain without frame bytes, larger than any buffer, or in several mbufs")                \
 	X(OFFLOAD_INVALID, "offload_invalid",                                                      \
 	  "asks for a checksum or segments that do not fit the frame")                             \
 	X(DESC_INVALID, "desc_invalid",                                                            \
