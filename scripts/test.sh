@@ -172,7 +172,7 @@ scripts/hugepages
 
 build release gcc --buildtype=release && release=yes
 build asan gcc --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined && asan=yes
-build clang clang --buildtype=release
+build clang clang --buildtype=debug
 
 for name in ${release:+release} ${asan:+asan}; do
 	suite "$name" unit

@@ -19,11 +19,12 @@ LONG = (
     "test_cells", "test_failures[sockets", "test_failures[vsw-bench hangs",
     "test_interrupted_modes", "test_keep_going", "test_killed", "test_loss[hol",
     "test_loss[reconf", "test_loss[soak", "test_loss_in_a_search", "test_loss_in_bursts",
-    "test_nothing_was_measured", "test_other_drivers[2", "test_paths[own-0-0-1",
-    "test_paths[own-0-1-", "test_paths[own-1-0-", "test_paths[own-1-1-1", "test_paths[pmd-1",
-    "test_planted_ticks", "test_queues[pmd", "test_refused_change", "test_ring_sizes[own-64",
+    "test_nothing_was_measured", "test_other_drivers[2", "test_partial_results_are_kept",
+    "test_paths[own-0-0-1", "test_paths[own-0-1-", "test_paths[own-1-0-", "test_paths[own-1-1-1",
+    "test_paths[pmd-1", "test_planted_ticks", "test_queues[pmd", "test_refused_change",
+    "test_ring_sizes[own-64", "test_search_with_stalls", "test_switch_connects[own]",
     "test_switch_connects[pmd", "test_switch_dies[pmd", "test_tags[imix",
-    "test_the_switch_connects", "test_too_many_addresses", "test_uneven_mesh",
+    "test_the_switch_connects", "test_too_many_addresses", "test_turns", "test_uneven_mesh",
 )
 
 FAKES = os.path.join(TREE, "test", "bench", "fakes.py")

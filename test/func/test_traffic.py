@@ -38,7 +38,7 @@ def exchange_streams(rig, length, seconds):
 # Lengths without FCS: what the field calls 64 and 1518 bytes.
 @pytest.mark.parametrize("length", [60, 1514])
 def test_two_streams_arrive_whole(rig, length):
-    exchange_streams(rig, length, seconds=5)
+    exchange_streams(rig, length, seconds=3)
 
 
 @pytest.mark.long
