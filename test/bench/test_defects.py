@@ -62,7 +62,9 @@ def lossy(result, mode):
     return {"losscurve": lambda: min(row["loss_ratio"] for row in found),
             "latency": lambda: found[0]["loss_ratio"],
             "soak": lambda: found["loss_ratio"],
-            "hol": lambda: found["baseline_loss_ratio"],
+            # Every second frame of a sender is for the same port, and so is every tenth.
+            "hol": lambda: max(found["baseline_loss_ratio"],
+                               found["baseline_congested_loss_ratio"]),
             "reconf": lambda: found["baseline_blocked_s"] / 0.5}[mode]()
 
 
@@ -99,7 +101,9 @@ def test_loss_in_mrr(meddled):
 
 @suffering("drop")
 def test_loss_in_a_search(meddled):
-    assert "loses more than 0.005" in harmed(meddled, "search", "--max-load", "20000").refused()
+    found = harmed(meddled, "search", "--max-load", "20000").measured()["results"]
+    for goal in ("ndr", "pdr"):
+        assert found[goal]["complete"] and found[goal]["lower_pps"] is None
 
 
 @suffering("drop")
