@@ -135,6 +135,7 @@ def check_migration(host, site, rig, guests, announces=True, tcp_bytes=4 << 20, 
           f"{parked.n_bytes >> 20} MiB parked")
 
 
+@pytest.mark.long
 def test_to_another_port(host, one_switch, rig, guests):
     """By a guest that cannot announce itself: the switch does, when QEMU says so."""
     check_migration(host, one_switch, rig, guests, announces=False)
