@@ -7,6 +7,20 @@
 #define FLAG_USED (1u << VRING_PACKED_DESC_F_USED)
 #define NUM_BUFFERS_AT 10 /* in the header */
 
+void
+front_device_quiet(struct front_device *device, bool packed)
+{
+	struct front_ring *rings[] = {device->tx, device->rx};
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (packed)
+			rings[i]->packed.device->flags = VRING_PACKED_EVENT_FLAG_DISABLE;
+		else
+			rings[i]->split.used->flags = VRING_USED_F_NO_NOTIFY;
+	}
+}
+
 /* What a device reads and writes of a frame, and nothing else. */
 static void
 copy(const struct front_device *device, uint64_t from, uint64_t to, uint32_t len_bytes)

@@ -13,6 +13,9 @@ struct front_device {
 	bool mergeable;
 };
 
+/* Tell the drivers that the device polls, and wants no kicks. */
+void front_device_quiet(struct front_device *device, bool packed);
+
 /* Copy a burst from tx to rx. Returns the number of frames. */
 uint32_t front_device_split(struct front_device *device);
 uint32_t front_device_packed(struct front_device *device);

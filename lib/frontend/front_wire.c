@@ -31,6 +31,8 @@ vsw_front_wire_create(struct vsw_front *a, struct vsw_front *b, struct vsw_front
 		made->device[made->n_devices++] = (struct front_device){
 			.tx = &b->pair[i].tx, .rx = &a->pair[i].rx, .mergeable = a->mergeable};
 	}
+	for (i = 0; i < made->n_devices; i++)
+		front_device_quiet(&made->device[i], a->packed);
 	*wire = made;
 	return 0;
 }

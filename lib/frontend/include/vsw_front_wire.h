@@ -5,7 +5,7 @@
  *
  * Both fronts are of this process and were made without a path, with the same kind of rings. Frames
  * are copied, nothing in them is looked at. When the one front has no buffers to receive into, the
- * other one's frames wait.
+ * other one's frames wait. As a switch that polls, it asks for no kicks.
  *
  * Threads: a wire is one thread's; the fronts are used by others at the same time. Pure C.
  */
