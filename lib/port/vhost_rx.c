@@ -95,6 +95,8 @@ take_views(const struct vhost_port *vhost, struct vhost_queue *queue, struct vsw
 	n_views = vsw_vring_peek(&queue->ring, views, n_max - n);
 	for (i = 0; i < n_views && take_view(vhost, &views[i], frames, n + i); i++)
 		set_taken(queue, views[i].id, 1);
+	/* The copies are what is looked at from here on. */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	vsw_vring_take(&queue->ring, i);
 	return i;
 }
