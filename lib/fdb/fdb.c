@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "vsw_splitmix.h"
+
 /* At least so many slots for each dynamic entry: see VSW_FDB_PRIMARY_FILL. */
 #define VSW_FDB_SLOTS_PER_ENTRY 3U
 
@@ -67,24 +69,13 @@ vsw_fdb_memory_bytes(const struct vsw_fdb_config *config)
 	return buckets_offset(config) + count_buckets(config) * sizeof(struct vsw_fdb_bucket);
 }
 
-/* splitmix64, public domain, Sebastiano Vigna 2015: spreads one seed over several numbers. */
-static uint64_t
-draw(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
-
 static void
 init_secrets(struct vsw_fdb *fdb, uint64_t seed)
 {
-	fdb->secret[0] = draw(&seed);
-	fdb->secret[1] = draw(&seed) | 1; /* an odd factor loses no bit */
-	fdb->secret[2] = draw(&seed);
-	fdb->secret[3] = draw(&seed) | 1;
+	fdb->secret[0] = vsw_splitmix_next(&seed);
+	fdb->secret[1] = vsw_splitmix_next(&seed) | 1; /* an odd factor loses no bit */
+	fdb->secret[2] = vsw_splitmix_next(&seed);
+	fdb->secret[3] = vsw_splitmix_next(&seed) | 1;
 }
 
 static void

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sender.h"
 
+#include "vsw_splitmix.h"
+
 #define MAC_UNKNOWN 0xffU
 #define PREFIX_BROADCAST 0xffffU
-
-/* splitmix64, public domain, Sebastiano Vigna 2015: spreads one seed over several numbers. */
-static uint64_t
-draw(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
 
 static uint32_t
 common_divisor(uint32_t a, uint32_t b)
@@ -37,9 +28,9 @@ choose_walk(struct vsw_sender *sender, uint32_t seed)
 	sender->mac_step = 1;
 	if (seed == 0 || sender->n_macs == 1)
 		return;
-	sender->mac_first = draw(&state) % sender->n_macs;
+	sender->mac_first = vsw_splitmix_next(&state) % sender->n_macs;
 	do
-		sender->mac_step = 1 + draw(&state) % (sender->n_macs - 1);
+		sender->mac_step = 1 + vsw_splitmix_next(&state) % (sender->n_macs - 1);
 	while (common_divisor(sender->n_macs, sender->mac_step) != 1);
 }
 
