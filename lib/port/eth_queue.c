@@ -15,13 +15,7 @@
 /* Most bursts that a start of the port throws away; a generator always has more. */
 #define DRAIN_BURSTS 128
 
-/* Nobody asks a device for frames in several segments. */
-static bool
-is_whole(const struct rte_mbuf *mbuf)
-{
-	return likely(mbuf->nb_segs == 1);
-}
-
+/* Nobody asks a device for frames in several segments: one that comes is dropped. */
 static uint16_t
 eth_rx(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frames *frames, uint16_t n_max)
 {
@@ -31,7 +25,7 @@ eth_rx(struct vsw_rxq *rxq, struct vsw_stats_row *row, struct vsw_frames *frames
 
 	n_max = rte_eth_rx_burst(eth->ethdev_id, 0, mbufs, n_max);
 	for (i = 0; i < n_max; i++) {
-		if (is_whole(mbufs[i])) {
+		if (likely(mbufs[i]->nb_segs == 1)) {
 			vsw_frame_from_mbuf(&frames->frame[n++], mbufs[i]);
 			continue;
 		}

@@ -392,6 +392,20 @@ frames_stay_in_order(void **state)
 	expect_nothing(1);
 }
 
+/* As no device sends them that is not asked to. */
+static void
+frames_in_several_mbufs_are_dropped(void **state)
+{
+	const struct vsw_offload complete = {0};
+
+	(void)state;
+	lan_frame(sent, FRAME_BYTES, MAC_B, MAC_A);
+	lan_send_undone(&lan, 0, sent, FRAME_BYTES, FRAME_BYTES / 2, &complete);
+	lan_run(&lan);
+	assert_int_equal(lan_drops(&lan, 0, VSW_DROP_BUFFER_INVALID), 1);
+	expect_only(0);
+}
+
 int
 main(void)
 {
@@ -417,6 +431,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(port_that_left_is_down, setup, teardown),
 		cmocka_unit_test_setup_teardown(full_transmit_queue_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(frames_stay_in_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(frames_in_several_mbufs_are_dropped, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
