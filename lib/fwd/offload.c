@@ -10,8 +10,7 @@
 #include "vsw_frame_hot.h"
 #include "vsw_offload_hot.h"
 
-/* The head, and what a chain of a guest may have. */
-#define PIECES_MAX (1 + 256)
+#define PIECES_MAX (1 + VSW_FRAME_BODY_MAX)
 
 /* An output on its way to its port. */
 struct sending {

@@ -11,6 +11,8 @@
 #include "vhost_port.h"
 #include "vsw_frame_hot.h"
 
+_Static_assert(VSW_FRAME_BODY_MAX == VSW_VRING_PIECES_MAX, "a body holds any buffer");
+
 /* Of a frame: the copy of its first bytes, and where the rest is. */
 struct parts {
 	uint8_t *head;

@@ -37,21 +37,12 @@ no_room(const struct vhost_port *vhost, const struct vsw_vring_buffer *buffer, i
 	return VSW_DROP_RING_FULL;
 }
 
-/*
- * Most frames need nothing more and fill one buffer: their header is a constant, because the copy
- * of one that was just written by small stores would wait for all stores before it.
- */
 static void
 write_header(const struct vhost_port *vhost, const struct vsw_vring_buffer *buffer,
 	     struct vsw_vring_cursor *cursor, const struct vsw_offload *offload)
 {
-	static const struct virtio_net_hdr_v1 plain = {.num_buffers = 1};
 	struct virtio_net_hdr_v1 header;
 
-	if (likely(offload->needs == 0 && buffer->n_chains == 1)) {
-		vsw_vring_write(buffer, cursor, &plain, vhost->header_bytes);
-		return;
-	}
 	vsw_offload_describe(offload, (struct virtio_net_hdr *)&header);
 	header.num_buffers = buffer->n_chains;
 	vsw_vring_write(buffer, cursor, &header, vhost->header_bytes);
@@ -82,7 +73,10 @@ put(struct vhost_port *vhost, int vid, struct vsw_vring *ring, const struct vsw_
 	return VSW_PORT_SENT;
 }
 
-/* The struct virtio_net_hdr of a frame that needs nothing and fills one buffer. */
+/*
+ * The struct virtio_net_hdr of a frame that needs nothing and fills one buffer: a constant, because
+ * the copy of one that was just written by small stores would wait for all stores before it.
+ */
 static inline void
 write_plain_header(uint8_t *at, uint16_t header_bytes)
 {

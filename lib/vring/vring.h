@@ -39,6 +39,7 @@ vring_step(const struct vsw_vring *ring, struct vsw_vring_position *position, ui
 uint8_t *vring_translate(const struct vsw_vring_memory *memory, uint64_t guest_address,
 			 uint32_t *len_bytes);
 
+/* As vring_find_last(), in all regions; the one that is found is the last from then on. */
 uint8_t *vring_find(struct vsw_vring *ring, uint64_t guest_address, uint32_t len_bytes);
 
 /* Where the len_bytes at guest_address are mapped, all in one piece. NULL: nowhere. */
@@ -95,6 +96,7 @@ vring_prefetch_at(const struct vsw_vring *ring, const uint8_t *at)
 	}
 }
 
+/* The same of where guest_address is mapped, if it is. */
 void vring_prefetch(const struct vsw_vring *ring, uint64_t guest_address);
 
 /* What vsw_vring.h promises, for each layout; of one chain where it says so. */

@@ -40,6 +40,8 @@
 /* In a burst: 32 frames of 64 KiB in buffers of 4 KiB, and one of as many as a chain may have. */
 #define VSW_FRAME_PIECES_MAX 800
 
+#define VSW_FRAME_BODY_MAX 256 /* pieces of one frame: what a chain may have */
+
 #define VSW_FRAME_MIN_BYTES 14 /* Ethernet header; virtio has no larger minimum */
 
 /* Largest frame without FCS: 9000 bytes of payload, Ethernet header, two tags. */
